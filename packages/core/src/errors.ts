@@ -1,0 +1,155 @@
+/**
+ * Every error and every refusal of this project, in one table.
+ *
+ * - `refusal`: a delivery was not accepted; `status` is the default HTTP status of the reply.
+ * - `fault`: something on our side failed; always 5xx, because providers never retry a 4xx.
+ * - `configuration`: thrown when a receiver or an inbox is set up.
+ *
+ * `message` goes to the sender (refusals and faults) or is the head of the thrown message (configuration);
+ * it never carries a secret, a body or anything about a person. `docs/errors.md` says what to do about each.
+ */
+export const ERRORS = {
+  // Refused before the body is read
+  'method-not-allowed': { kind: 'refusal', status: 405, message: 'Only POST is accepted here.' },
+  'address-not-allowed': { kind: 'refusal', status: 403, message: 'This address may not deliver here.' },
+  'transport-not-secure': {
+    kind: 'refusal',
+    status: 403,
+    message: 'The connection does not meet the required TLS version.',
+  },
+  'header-repeated': { kind: 'refusal', status: 400, message: 'A security header was sent more than once.' },
+  'encoding-not-supported': {
+    kind: 'refusal',
+    status: 415,
+    message: 'Send the body without Content-Encoding.',
+  },
+  // Refused while the body is read
+  'body-too-large': {
+    kind: 'refusal',
+    status: 413,
+    message: 'The body is larger than this endpoint accepts.',
+  },
+  'body-too-slow': { kind: 'refusal', status: 408, message: 'The body did not arrive in time.' },
+  'body-incomplete': { kind: 'refusal', status: 400, message: 'The body ended before it was complete.' },
+  // Not authentic
+  'signature-missing': { kind: 'refusal', status: 401, message: 'The signature header is missing.' },
+  'signature-malformed': {
+    kind: 'refusal',
+    status: 401,
+    message: 'The signature is not of the documented form.',
+  },
+  'signature-mismatch': { kind: 'refusal', status: 401, message: 'The signature does not match the body.' },
+  'timestamp-missing': { kind: 'refusal', status: 401, message: 'The timestamp header is missing.' },
+  'timestamp-malformed': {
+    kind: 'refusal',
+    status: 401,
+    message: 'The timestamp is not a number of Unix seconds.',
+  },
+  'timestamp-stale': { kind: 'refusal', status: 401, message: 'The timestamp is too old.' },
+  'timestamp-ahead': { kind: 'refusal', status: 401, message: 'The timestamp lies in the future.' },
+  'nonce-missing': { kind: 'refusal', status: 401, message: 'The nonce header is missing.' },
+  'nonce-malformed': { kind: 'refusal', status: 401, message: 'The nonce is not of an acceptable form.' },
+  'nonce-reused': { kind: 'refusal', status: 401, message: 'The nonce was used before.' },
+  // Authentic, but cannot become events: kept in quarantine
+  'body-not-json': { kind: 'refusal', status: 400, message: 'The body is not valid UTF-8 JSON.' },
+  'body-too-deep': { kind: 'refusal', status: 400, message: 'The JSON is nested too deeply.' },
+  'body-unusable': { kind: 'refusal', status: 400, message: 'The body is not of the documented form.' },
+  // Authentic, accepted, and kept as evidence
+  'delivery-conflict': {
+    kind: 'refusal',
+    status: 200,
+    message: 'This id was delivered before with another body.',
+  },
+  // Our own faults
+  'body-consumed': { kind: 'fault', status: 500, message: 'The endpoint is misconfigured.' },
+  'inbox-unavailable': {
+    kind: 'fault',
+    status: 503,
+    message: 'The delivery could not be stored. Send it again.',
+  },
+  'inbox-full': { kind: 'fault', status: 503, message: 'Too many deliveries at once. Send it again.' },
+  'budget-exceeded': {
+    kind: 'fault',
+    status: 503,
+    message: 'The delivery was not stored in time. Send it again.',
+  },
+  'secret-unavailable': {
+    kind: 'fault',
+    status: 503,
+    message: 'The delivery could not be verified. Send it again.',
+  },
+  'receiver-closed': { kind: 'fault', status: 503, message: 'The endpoint is shutting down. Send it again.' },
+  'receiver-failed': {
+    kind: 'fault',
+    status: 500,
+    message: 'The delivery could not be processed. Send it again.',
+  },
+  // Thrown at start-up
+  'secret-missing': { kind: 'configuration', message: 'The webhook secret is missing' },
+  'secret-malformed': { kind: 'configuration', message: 'The webhook secret is not of the documented form' },
+  'secret-too-short': { kind: 'configuration', message: 'The webhook secret is too short to be one' },
+  'option-invalid': { kind: 'configuration', message: 'An option is not valid' },
+  'handler-missing': { kind: 'configuration', message: 'No handler was given' },
+  'receiver-name-taken': { kind: 'configuration', message: 'Two receivers on one inbox have the same name' },
+  'provider-invalid': { kind: 'configuration', message: 'The provider definition is not usable' },
+  'inbox-foreign': { kind: 'configuration', message: 'The database is not an inbox of kyc-webhooks' },
+  'inbox-newer': { kind: 'configuration', message: 'The database was written by a newer version' },
+  'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
+  'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
+  'cloudevent-invalid': { kind: 'configuration', message: 'This is not a valid CloudEvent' },
+} as const satisfies Record<string, ErrorEntry>
+
+interface ErrorEntry {
+  kind: 'refusal' | 'fault' | 'configuration'
+  status?: number
+  message: string
+}
+
+export type ErrorCode = keyof typeof ERRORS
+type OfKind<K> = { [C in ErrorCode]: (typeof ERRORS)[C]['kind'] extends K ? C : never }[ErrorCode]
+/** Why a delivery was refused. Stable: safe to alert on. */
+export type RefusalCode = OfKind<'refusal'>
+/** Why a delivery could not be kept. Stable: safe to alert on. */
+export type FaultCode = OfKind<'fault'>
+/** Why a delivery did not get a 2xx. */
+export type RejectionCode = RefusalCode | FaultCode
+
+const brand = Symbol.for('kyc-webhooks.error')
+
+/** An error of this project. Match on `code`; `message` may change between versions. */
+export class KycWebhookError extends Error {
+  readonly code: ErrorCode
+
+  /** @param detail likely cause and what to change; must not quote a secret, a body or a person's data. */
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail === undefined ? ERRORS[code].message : `${ERRORS[code].message}: ${detail}`, options)
+    this.name = 'KycWebhookError'
+    this.code = code
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/** True for an error of this project, also when it comes from another copy of the package. */
+export function isKycWebhookError(error: unknown, code?: ErrorCode): error is KycWebhookError {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    brand in error &&
+    (code === undefined || (error as KycWebhookError).code === code)
+  )
+}
+
+/**
+ * Ends the way of a delivery: thrown by a step, turned into the reply by the receiver.
+ * Not an `Error`: a refusal is an ordinary outcome and needs no stack.
+ */
+export class Rejection {
+  readonly code: RejectionCode
+  /** For our log only; never sent. Must not quote a secret, a body or a person's data. */
+  readonly detail: string | undefined
+
+  constructor(code: RejectionCode, detail?: string) {
+    this.code = code
+    this.detail = detail
+  }
+}

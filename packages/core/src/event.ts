@@ -1,0 +1,60 @@
+/**
+ * A normalised event: a valid CloudEvents 1.0 event, whatever form the provider sent.
+ * `JSON.stringify(event)` is the structured-mode JSON format of the CloudEvents specification.
+ */
+export interface KycEvent<Provider extends string = string, Type extends string = string, Data = unknown> {
+  specversion: '1.0'
+  /** Identifies the event; the same in every repetition. Unique with `source`. */
+  id: string
+  /** Where it came from: a URI reference. */
+  source: string
+  /** The provider's own name for what happened. */
+  type: Type
+  /** The entity it is about: `uaekyc_id`, `uip_id`, `signatureId`, ... Absent when the event names none. */
+  subject?: string
+  /** When it happened, RFC 3339. Absent when the provider does not say. */
+  time?: string
+  datacontenttype: 'application/json'
+  data: Data
+  /** Which provider sent it: a CloudEvents extension attribute. */
+  provider: Provider
+}
+
+declare const unknownType: unique symbol
+/**
+ * The type of an event that the provider's pages do not list. It is a string at run time; the brand lets
+ * `switch (event.type)` narrow the listed types and leave this one to `default`.
+ */
+export type UnknownType = string & { readonly [unknownType]: true }
+
+/** Runs for one event. It is called again, later, when it throws or takes too long; the event is settled when it resolves. */
+export type Handler<E extends KycEvent = KycEvent> = (event: E, context: HandlerContext) => unknown
+
+/** Handlers by event type. A type that is not named here goes to `onEvent`. */
+export type HandlerMap<E extends KycEvent = KycEvent> = {
+  [T in E['type'] as UnknownType extends T ? string : T]?: Handler<Extract<E, { type: T }>>
+}
+
+/** What a handler may know beside the event. */
+export interface HandlerContext {
+  /** Aborted when the attempt ran out of time or the receiver is closing: pass it on to `fetch` and the like. */
+  signal: AbortSignal
+  /** Which attempt this is, counted from 1; attempts that a crash cut off count too. */
+  attempt: number
+  /** The delivery that brought the event. */
+  delivery: DeliveryContext
+  /** Attributes of the event that came from headers outside the signature. Empty for most deliveries. */
+  unsigned: readonly string[]
+}
+
+/** The delivery that brought an event. */
+export interface DeliveryContext {
+  /** The de-duplication id, from signed bytes. Absent when the provider gives none. */
+  id?: string
+  /** When it reached us, RFC 3339. */
+  receivedAt: string
+  /** The provider's attempt number, if it sends one. Outside the signature. */
+  attempt?: number
+  /** The provider's subscription or webhook id, if it sends one. Outside the signature unless it is in the body. */
+  subscriptionId?: string
+}

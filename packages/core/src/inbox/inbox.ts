@@ -1,0 +1,87 @@
+import type { Logger } from '../logger.ts'
+import type {
+  Claim,
+  EventQuery,
+  EventRecord,
+  InboxStats,
+  Outcome,
+  PageQuery,
+  QuarantineRecord,
+  Receipt,
+} from './port.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+
+/**
+ * The durable record of deliveries and events, and what hands events to handlers. Several receivers may share one.
+ * Engines become one through `createInbox`.
+ */
+export interface Inbox {
+  /** For log lines. */
+  readonly name: string
+  /** True when what was recorded survives a power cut. */
+  readonly durable: boolean
+  /** Opens the store. Idempotent; may be called again after it failed. */
+  open(): Promise<void>
+  /**
+   * Records an authentic delivery. Resolves only when the outcome is durable. Rejects with the code `inbox-full` when too
+   * many are waiting and `inbox-unavailable` when the store failed.
+   */
+  record(receipt: Receipt): Promise<Outcome>
+  /** Starts handing the events of one receiver to its handler. One worker for each receiver name. */
+  work(work: Work): Worker
+  stats(): Promise<InboxStats>
+  /** Events, oldest first. */
+  events(query?: EventQuery): Promise<EventRecord[]>
+  /** Quarantined deliveries, oldest first. `receiver.redrive(seq)` tries one again. */
+  quarantined(query?: PageQuery): Promise<QuarantineRecord[]>
+  /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters. */
+  retry(seqs: readonly number[]): Promise<number>
+  /** Waits for commits under way, then closes the store. Workers must be stopped first. */
+  close(): Promise<void>
+}
+
+/** What a worker does with the events of one receiver. */
+export interface Work {
+  receiver: string
+  /** One attempt. Resolves: the event is settled. Rejects: it is tried again, or becomes a dead letter. */
+  run: (claim: Claim, attempt: AttemptScope) => Promise<void>
+  /** Attempts at once. */
+  concurrency: number
+  /** An attempt that takes longer has failed, in milliseconds. */
+  timeoutMs: number
+  retry: RetryPolicy
+  /** How long a handled event and its delivery are kept, in milliseconds. */
+  keepHandledMs: number
+  logger: Logger
+  onDeadLetter?: ((letter: DeadLetter) => void) | undefined
+}
+
+/** What an attempt has beside its claim. */
+export interface AttemptScope {
+  /** Aborted when time is up or the worker is stopping. */
+  signal: AbortSignal
+  /** Runs `write` unless an event of this subject with a later time was handled before; one at a time for each subject. Resolves to whether it ran. */
+  latest: (
+    subject: string,
+    time: number,
+    equalTimes: 'apply' | 'skip',
+    write: () => unknown,
+  ) => Promise<boolean>
+}
+
+export interface Worker {
+  /** Starts no more attempts, waits up to `graceMs` for those in hand, then aborts them and gives them back. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** An event whose attempts ran out. It stays in the inbox until `inbox.retry` or its deletion by you. */
+export interface DeadLetter {
+  seq: number
+  receiver: string
+  attempts: number
+  crashes: number
+  /** Name or code of the last error; `timeout` and `crashed` are ours. */
+  error: string
+  /** The event as JSON. May hold personal data. */
+  json: string
+}

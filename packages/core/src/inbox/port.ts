@@ -1,0 +1,201 @@
+import type { RefusalCode } from '../errors.ts'
+import type { DeliveryContext } from '../event.ts'
+
+/**
+ * What a storage engine does for the inbox. `createInbox` makes an `Inbox` of it: group commit and the runner are
+ * core's, so an engine is storage alone. `inboxContract` holds every engine to this text.
+ *
+ * All times are milliseconds since the Unix epoch and come from the caller. Calls may overlap; each is atomic.
+ */
+export interface InboxEngine {
+  /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
+  readonly name: string
+  /** True when a resolved `commit` survives a power cut. */
+  readonly durable: boolean
+
+  /** Opens the store and brings its schema up to date. Called again after it failed. */
+  open(): Promise<void>
+
+  /**
+   * The one write path: all of a batch in one transaction. Resolves, with an outcome for each receipt in order, only when
+   * it would survive a power cut. Rejects with nothing written. Keys within a batch are distinct and sorted.
+   */
+  commit(receipts: readonly Receipt[], settlements: readonly Settlement[]): Promise<Outcome[]>
+
+  /**
+   * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
+   * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
+   * False: another process has it.
+   */
+  acquire(receiver: string, now: number): Promise<boolean>
+  release(receiver: string): Promise<void>
+
+  /**
+   * Starts attempts: the events due longest first, at most `limit`, of which at most one with `crashes > 0`, and that only
+   * when `suspects` is true. Each is durably counted as started before this resolves.
+   */
+  claim(request: ClaimRequest): Promise<ClaimResult>
+
+  /** The latest `Settlement.head` time that was settled for this receiver and subject. */
+  head(receiver: string, subject: string): Promise<number | undefined>
+
+  /** Deletes up to `limit` rows whose time is over: keys, nonces, and settled events with deliveries no event needs. Resolves to how many. */
+  purge(now: number, limit: number): Promise<number>
+
+  stats(): Promise<InboxStats>
+  /** Events, oldest first. */
+  events(query: EventQuery): Promise<EventRecord[]>
+  /** Quarantined deliveries, oldest first. */
+  quarantined(query: PageQuery): Promise<QuarantineRecord[]>
+  /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
+  retry(seqs: readonly number[], now: number): Promise<number>
+
+  close(): Promise<void>
+}
+
+/** An authentic delivery to be recorded. */
+export interface Receipt {
+  /** Name of the receiver; scopes keys, nonces and events. */
+  receiver: string
+  /** 16-byte hash of receiver and delivery id, 32 hex digits. `undefined`: never de-duplicated. */
+  key: string | undefined
+  /** SHA-256 of the exact bytes, 64 hex digits: tells a duplicate from a conflict. */
+  digest: string
+  /** The key is remembered until then. */
+  keyExpiresAt: number
+  nonce?: {
+    /** 16-byte hash of receiver and nonce, 32 hex digits. */
+    key: string
+    expiresAt: number
+    /** Refuse it also when the same delivery used it. */
+    strict: boolean
+  }
+  receivedAt: number
+  /** The exact bytes. */
+  body: Uint8Array
+  /** The headers kept with the delivery: lower-case names. */
+  headers: Readonly<Record<string, string>>
+  context: DeliveryContext
+  events: readonly NewEvent[]
+  /**
+   * Set: the delivery cannot become events (`events` is empty) and goes to quarantine for this reason, unless its key is
+   * known already. A key or nonce is never used up by it.
+   */
+  quarantine?: RefusalCode
+  /** Set: this receipt comes from that quarantine row, which is deleted in the same transaction unless the receipt ends there again. */
+  redriven?: number
+}
+
+/** One event of a receipt. */
+export interface NewEvent {
+  type: string
+  /** The normalised event as JSON, and the names of its unsigned attributes. */
+  json: string
+  unsigned: readonly string[]
+}
+
+/**
+ * What became of a receipt.
+ * - `recorded`: new, and safe now.
+ * - `duplicate`: the key is known, with the same bytes. Nothing written.
+ * - `conflict`: the key is known with other bytes; these are in quarantine as evidence.
+ * - `nonce-reused`: the key is new, but the nonce was used by another delivery (or by this one, when strict); in quarantine.
+ * - `quarantined`: as asked by `Receipt.quarantine`.
+ */
+export type Outcome = 'recorded' | 'duplicate' | 'conflict' | 'nonce-reused' | 'quarantined'
+
+/** The result of one attempt. Applies only while that attempt is the running one, so a late settlement changes nothing. */
+export interface Settlement {
+  seq: number
+  attempt: number
+  /** `released`: given back unfinished (shutdown); the attempt does not count. */
+  result: 'done' | 'retry' | 'dead' | 'released'
+  at: number
+  /** When the next attempt is due, for `retry` and `released`. */
+  dueAt?: number
+  /** For `retry` and `dead`: name or code of the error; never its message, which may quote personal data. */
+  error?: string
+  /** For `done`: the event may be purged from then on. */
+  purgeAt?: number
+  /** For `done` under `latestOnly`: the newest time handled for this subject. Kept when it is later than the stored one. */
+  head?: { subject: string; time: number }
+}
+
+export interface ClaimRequest {
+  receiver: string
+  now: number
+  limit: number
+  /** May one event with `crashes > 0` be among them? */
+  suspects: boolean
+}
+
+export interface ClaimResult {
+  claims: Claim[]
+  /** When the next event of this receiver is due, if any is waiting after this claim. Suspects count. */
+  nextDueAt: number | undefined
+}
+
+/** A started attempt. */
+export interface Claim {
+  /** Number of the event in this inbox, ascending in order of recording. */
+  seq: number
+  /** Attempts started, with this one. */
+  attempt: number
+  /** Attempts that the process did not survive. */
+  crashes: number
+  json: string
+  unsigned: readonly string[]
+  context: DeliveryContext
+}
+
+export type EventState = 'waiting' | 'running' | 'done' | 'dead'
+
+export interface InboxStats {
+  waiting: number
+  running: number
+  done: number
+  dead: number
+  quarantined: number
+  /** `receivedAt` of the oldest event that is waiting or running. */
+  oldestUnhandledAt: number | undefined
+}
+
+export interface PageQuery {
+  receiver?: string
+  /** Only rows with a higher number. */
+  after?: number
+  /** @default 100 */
+  limit?: number
+}
+
+export interface EventQuery extends PageQuery {
+  state?: EventState
+}
+
+export interface EventRecord {
+  seq: number
+  receiver: string
+  state: EventState
+  type: string
+  json: string
+  attempts: number
+  crashes: number
+  dueAt: number
+  error: string | undefined
+  receivedAt: number
+  context: DeliveryContext
+}
+
+/** A quarantined delivery: one row for each distinct body of a receiver. */
+export interface QuarantineRecord {
+  seq: number
+  receiver: string
+  reason: RefusalCode
+  /** First and last time it came, and how often. */
+  firstAt: number
+  lastAt: number
+  count: number
+  body: Uint8Array
+  headers: Readonly<Record<string, string>>
+  context: DeliveryContext
+}

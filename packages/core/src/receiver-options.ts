@@ -1,0 +1,81 @@
+import type { RejectionCode } from './errors.ts'
+import type { Handler, HandlerMap, KycEvent } from './event.ts'
+import type { DeadLetter, Inbox } from './inbox/inbox.ts'
+import type { RetryPolicy } from './inbox/retry-policy.ts'
+import type { Logger } from './logger.ts'
+
+/** A secret, several during a rotation (each signature is tried against all), or a function that fetches them. */
+export type SecretSource =
+  | string
+  | readonly string[]
+  | (() => string | readonly string[] | Promise<string | readonly string[]>)
+
+/** What every receiver can be told, whatever the provider and the framework. */
+export interface ReceiverOptions<E extends KycEvent = KycEvent> {
+  /** The webhook secret. `undefined` is an error at start-up, never a receiver that verifies nothing. */
+  secret: SecretSource | undefined
+  /** Handles the events that `on` does not name. */
+  onEvent?: Handler<E>
+  /** Handlers by event type. */
+  on?: HandlerMap<E>
+  /** Where deliveries are recorded. @default the SQLite file `./kyc-webhooks.db`, shared by all receivers of the process */
+  inbox?: Inbox
+  /** Distinguishes receivers of one provider on one inbox (sandbox and production): scopes ids and handlers. @default the provider's name */
+  name?: string
+  /** Answer on this path. @default `/webhooks/<name>`, or wherever a mount path or a route puts the middleware */
+  path?: string
+  /** Largest body, in bytes. @default 1_048_576 */
+  maxBodyBytes?: number
+  /** Time for the body to arrive, in milliseconds. @default 10_000 */
+  readTimeoutMs?: number
+  /** Time from the last byte of the body to the answer, in milliseconds; later answers are 503. @default the provider's limit less a margin */
+  budgetMs?: number
+  /** How far a timestamp may be from now, either way, in milliseconds. @default 300_000 */
+  toleranceMs?: number
+  /** How long delivery ids are remembered, in milliseconds. @default 7 days for PRESS, 90 days for UIP and ADVANCE.AI; not less than 7 days */
+  rememberMs?: number
+  /** How long handled events and their deliveries are kept, in milliseconds. @default 604_800_000 (7 days) */
+  keepHandledMs?: number
+  /** How long secrets from a function are used before it is asked again, in milliseconds. @default 60_000 */
+  secretMaxAgeMs?: number
+  /** Accept only these addresses: IPs and CIDR blocks. @default every address */
+  allowedAddresses?: readonly string[]
+  /** Proxies, as IPs and CIDR blocks, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. @default none */
+  trustedProxies?: readonly string[]
+  /** Refuse connections without TLS, or below a version. Behind a trusted proxy `X-Forwarded-Proto` tells. @default false */
+  requireTls?: boolean | 'TLSv1.2' | 'TLSv1.3'
+  /** Header in which a trusted proxy puts the TLS version, for example `x-tls-version`. Needed for `requireTls` with a version behind a proxy. */
+  tlsVersionHeader?: string
+  /** Events handled at once. @default 16 */
+  concurrency?: number
+  /** A handler that takes longer has failed, in milliseconds. @default 30_000 */
+  handlerTimeoutMs?: number
+  /** When a failed handler runs again. @default 15 attempts over about eight hours */
+  retry?: Partial<RetryPolicy>
+  /** On `close()`: how long handlers in hand may take to finish, in milliseconds. @default 10_000 */
+  closeGraceMs?: number
+  /** Gets one line for each outcome. `false`: none. @default JSON lines on standard output and standard error */
+  logger?: Logger | false
+  /** Called for each delivery that was not accepted, with no content of it. */
+  onRejected?: (rejected: RejectedDelivery) => void
+  /** Called when an event's attempts ran out. */
+  onDeadLetter?: (letter: DeadLetter) => void
+  /** For tests: current time in milliseconds since the epoch. @default Date.now */
+  now?: () => number
+  /** For tests: a number from 0 to below 1. @default Math.random */
+  random?: () => number
+}
+
+/** A delivery that did not get a 2xx, or got one as a conflict. */
+export interface RejectedDelivery {
+  receiver: string
+  provider: string
+  code: RejectionCode
+  /** Status of the reply. */
+  status: number
+  /** The delivery id, when the delivery was authentic and had one. */
+  deliveryId: string | undefined
+  /** True when the delivery is kept in quarantine. */
+  quarantined: boolean
+  remoteAddress: string | undefined
+}

@@ -1,0 +1,17 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+/** Packages import each other's sources, so that tests need no build. */
+const source = '@kyc-webhooks/source'
+
+const shared: ViteUserConfig = defineConfig({
+  ssr: { resolve: { conditions: [source], externalConditions: [source] } },
+  resolve: { conditions: [source] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', 'json'],
+    outputFile: { json: 'test-report.json' },
+    execArgv: [`--conditions=${source}`],
+    testTimeout: 20_000,
+  },
+})
+export default shared
