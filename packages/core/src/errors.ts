@@ -97,13 +97,7 @@ export const ERRORS = {
   'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
   'cloudevent-invalid': { kind: 'configuration', message: 'This is not a valid CloudEvent' },
-} as const satisfies Record<string, ErrorEntry>
-
-interface ErrorEntry {
-  kind: 'refusal' | 'fault' | 'configuration'
-  status?: number
-  message: string
-}
+} as const
 
 export type ErrorCode = keyof typeof ERRORS
 type OfKind<K> = { [C in ErrorCode]: (typeof ERRORS)[C]['kind'] extends K ? C : never }[ErrorCode]
@@ -131,12 +125,8 @@ export class KycWebhookError extends Error {
 
 /** True for an error of this project, also when it comes from another copy of the package. */
 export function isKycWebhookError(error: unknown, code?: ErrorCode): error is KycWebhookError {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    brand in error &&
-    (code === undefined || (error as KycWebhookError).code === code)
-  )
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false
+  return code === undefined || ('code' in error && error.code === code)
 }
 
 /**

@@ -24,9 +24,9 @@ export interface Provider<E extends KycEvent = KycEvent> {
   readonly accepted: AcceptedReply
   /**
    * Turns an authentic delivery into events. Pure: called again when a quarantined delivery is driven again.
-   * Throws `Unusable` for a body that cannot become events.
+   * Throws `Unusable` for a body that cannot become events. Several parts (a batch) are de-duplicated each on its own.
    */
-  readonly normalise: (delivery: AuthenticDelivery) => Normalised<E>
+  readonly normalise: (delivery: AuthenticDelivery) => Normalised<E> | readonly Normalised<E>[]
 }
 
 /** How deliveries are signed. One HMAC, compared in constant time. */
@@ -41,6 +41,8 @@ export interface SignatureScheme {
   readonly signedContent: (delivery: SignedParts) => readonly (string | Uint8Array)[]
   /** The signatures in one header value. @default the value itself is the only one */
   readonly candidates?: (headerValue: string) => readonly string[]
+  /** For the log, when there is no signature at all: what the likely cause is. */
+  readonly missingHint?: string
 }
 
 /** What the signed bytes can be made of. */
@@ -97,6 +99,8 @@ export interface Normalised<E extends KycEvent = KycEvent> {
    */
   readonly id: string | undefined
   readonly events: readonly E[]
+  /** What tells a duplicate from a conflict, for a part of a batch. @default the exact bytes of the body */
+  readonly content?: string
   /** Attributes of the events that came from headers outside the signature. @default none */
   readonly unsigned?: readonly string[]
   /** The provider's subscription or webhook id, when the signed body has it. */

@@ -8,6 +8,7 @@ import type {
   PageQuery,
   QuarantineRecord,
   Receipt,
+  Settlement,
 } from './port.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
@@ -53,7 +54,13 @@ export interface Work {
   /** How long a handled event and its delivery are kept, in milliseconds. */
   keepHandledMs: number
   logger: Logger
+  /** Milliseconds since the epoch. */
+  now: () => number
+  /** From 0 to below 1. */
+  random: () => number
   onDeadLetter?: ((letter: DeadLetter) => void) | undefined
+  /** Told of each attempt when it ended. */
+  onAttempt?: ((durationMs: number, outcome: Settlement['result']) => void) | undefined
 }
 
 /** What an attempt has beside its claim. */

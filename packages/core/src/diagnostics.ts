@@ -1,0 +1,73 @@
+import { channel } from 'node:diagnostics_channel'
+
+/** The steps that are published, in the order of a delivery's way; `handle` once for each attempt. */
+export const STEPS = [
+  'admit',
+  'read',
+  'authenticate',
+  'freshness',
+  'parse',
+  'identify',
+  'record',
+  'reply',
+  'handle',
+] as const
+export type Step = (typeof STEPS)[number]
+
+/** What subscribers of the channel `kyc-webhooks:<step>` get. Holds no content of a delivery. */
+export interface StepMessage {
+  receiver: string
+  provider: string
+  /** How long the step took, in milliseconds. */
+  durationMs: number
+  /** `ok`, an outcome of the inbox, or the code of a rejection; for `handle` also `retry`, `dead` and `released`. */
+  outcome: string
+}
+
+const channels = Object.fromEntries(STEPS.map((step) => [step, channel(`kyc-webhooks:${step}`)])) as Record<
+  Step,
+  ReturnType<typeof channel>
+>
+
+/** Times the steps of one delivery and publishes them where somebody listens. */
+export class Trace {
+  readonly #receiver: string
+  readonly #provider: string
+  #step: Step = 'admit'
+  #since: number = performance.now()
+  readonly startedAt: number = this.#since
+
+  constructor(receiver: string, provider: string) {
+    this.#receiver = receiver
+    this.#provider = provider
+  }
+
+  /** Ends the step under way and begins the next. */
+  next(step: Step, outcome = 'ok'): void {
+    const now = performance.now()
+    publish(this.#step, this.#receiver, this.#provider, now - this.#since, outcome)
+    this.#step = step
+    this.#since = now
+  }
+
+  /** Ends the step under way, and with it the delivery's way. */
+  end(outcome: string): void {
+    publish(this.#step, this.#receiver, this.#provider, performance.now() - this.#since, outcome)
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.startedAt
+  }
+}
+
+export function publish(
+  step: Step,
+  receiver: string,
+  provider: string,
+  durationMs: number,
+  outcome: string,
+): void {
+  if (channels[step].hasSubscribers) {
+    channels[step].publish({ receiver, provider, durationMs, outcome } satisfies StepMessage)
+  }
+}

@@ -1,0 +1,25 @@
+import type { RefusalCode } from '../errors.ts'
+import type { Outcome, Receipt } from './port.ts'
+
+/**
+ * What becomes of a receipt, given the unexpired row of its key and that of its nonce. A conflict goes before a reused
+ * nonce, and a known delivery before quarantine.
+ */
+export function decideOutcome(
+  { key, digest, nonce, quarantine }: Receipt,
+  known: { digest: string } | undefined,
+  used: { usedBy: string | undefined } | undefined,
+): Outcome {
+  if (known && known.digest !== digest) return 'conflict'
+  if (known) return used && nonce?.strict ? 'nonce-reused' : 'duplicate'
+  if (quarantine) return 'quarantined'
+  const usedByItself = key !== undefined && used?.usedBy === key && !nonce?.strict
+  return used && !usedByItself ? 'nonce-reused' : 'recorded'
+}
+
+/** The reason that an outcome stands under in quarantine, if that is where it leads. */
+export function quarantineReason(outcome: Outcome, receipt: Receipt): RefusalCode | undefined {
+  if (outcome === 'conflict') return 'delivery-conflict'
+  if (outcome === 'nonce-reused') return 'nonce-reused'
+  return outcome === 'quarantined' ? receipt.quarantine : undefined
+}

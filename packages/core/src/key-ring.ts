@@ -1,0 +1,111 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isKycWebhookError, KycWebhookError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { SecretSource } from './receiver-options.ts'
+
+/** The keys in force. */
+export interface KeyRing {
+  /** Loads the keys of an asynchronous source; resolved at once otherwise. Rejects when the secrets cannot be had or used. */
+  load(): Promise<void>
+  /** The keys in force; a promise only while they are being fetched. Rejects when there are none. */
+  keys(): readonly KeyObject[] | Promise<readonly KeyObject[]>
+  /** Asks the source again, at most every five seconds: for a signature that no key matches. `undefined`: nothing newer. */
+  newer(): Promise<readonly KeyObject[] | undefined>
+}
+
+interface KeyRingOptions {
+  maxAgeMs: number
+  now: () => number
+  logger: Logger
+}
+
+const MIN_FETCH_INTERVAL_MS = 5_000
+
+/** Throws at once for a fixed secret that is missing or of the wrong form. */
+export function createKeyRing(
+  source: SecretSource | undefined,
+  derive: (secret: string) => Uint8Array,
+  options: KeyRingOptions,
+): KeyRing {
+  if (typeof source !== 'function') {
+    const keys = toKeys(source, derive)
+    return { load: async () => {}, keys: () => keys, newer: async () => undefined }
+  }
+  return fetchedKeyRing(source, derive, options)
+}
+
+function fetchedKeyRing(
+  source: Extract<SecretSource, () => unknown>,
+  derive: (secret: string) => Uint8Array,
+  { maxAgeMs, now, logger }: KeyRingOptions,
+): KeyRing {
+  let keys: readonly KeyObject[] | undefined
+  let askedAt = Number.NEGATIVE_INFINITY
+  let fetching: Promise<readonly KeyObject[]> | undefined
+
+  const fetch = (): Promise<readonly KeyObject[]> => {
+    fetching ??= ask().finally(() => {
+      fetching = undefined
+    })
+    return fetching
+  }
+  const ask = async (): Promise<readonly KeyObject[]> => {
+    askedAt = now()
+    try {
+      keys = toKeys(await source(), derive)
+      return keys
+    } catch (error) {
+      // Whoever stores the secrets may be down for a moment: what was last known still verifies.
+      logger.error(
+        { code: 'secret-unavailable', error: reason(error), keptLast: keys !== undefined },
+        'webhook secrets could not be fetched',
+      )
+      if (keys !== undefined) return keys
+      throw isKycWebhookError(error)
+        ? error
+        : new KycWebhookError('secret-unavailable', 'the function given as `secret` failed')
+    }
+  }
+  const due = (interval: number) => Math.abs(now() - askedAt) >= interval
+
+  return {
+    load: async () => void (await fetch()),
+    keys() {
+      if (keys === undefined)
+        return due(1_000) || fetching ? fetch() : Promise.reject(new KycWebhookError('secret-unavailable'))
+      // Never in the way of a delivery: the known keys go on while newer ones are fetched.
+      if (due(maxAgeMs)) fetch().catch(() => {})
+      return keys
+    },
+    async newer() {
+      if (!due(MIN_FETCH_INTERVAL_MS) && fetching === undefined) return undefined
+      const before = keys
+      const after = await fetch()
+      return after === before ? undefined : after
+    },
+  }
+}
+
+function toKeys(given: unknown, derive: (secret: string) => Uint8Array): readonly KeyObject[] {
+  const secrets = Array.isArray(given) ? given : [given]
+  if (secrets.length === 0) throw new KycWebhookError('secret-missing', 'the list of secrets is empty')
+  return secrets.map((secret) => createSecretKey(derive(checked(secret))))
+}
+
+function checked(secret: unknown): string {
+  if (typeof secret !== 'string' || secret === '') {
+    throw new KycWebhookError(
+      'secret-missing',
+      'set `secret` to what the provider shows; is the environment variable set in this process?',
+    )
+  }
+  if (secret !== secret.trim()) {
+    throw new KycWebhookError(
+      'secret-malformed',
+      'it begins or ends with white space; was it read from a file with a trailing newline?',
+    )
+  }
+  return secret
+}
+
+const reason = (error: unknown): string => (isKycWebhookError(error) ? error.code : 'threw')

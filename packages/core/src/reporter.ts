@@ -1,0 +1,145 @@
+import type { Trace } from './diagnostics.ts'
+import { errorFrames, errorName, printable } from './error-text.ts'
+import { isKycWebhookError, type Rejection } from './errors.ts'
+import type { Outcome, Receipt } from './inbox/port.ts'
+import type { Provider } from './provider.ts'
+import type { DeliveryOnItsWay } from './receiver.ts'
+import type { RejectedDelivery } from './receiver-options.ts'
+import type { Settings } from './settings.ts'
+
+/** Says what became of each delivery: one line in the log, and the hook. Never a header value, a body or an error's message from elsewhere. */
+export class Reporter {
+  readonly #settings: Settings
+  readonly #provider: Provider
+  readonly #onRejected: ((rejected: RejectedDelivery) => void) | undefined
+
+  constructor(
+    settings: Settings,
+    provider: Provider,
+    onRejected: ((rejected: RejectedDelivery) => void) | undefined,
+  ) {
+    this.#settings = settings
+    this.#provider = provider
+    this.#onRejected = onRejected
+  }
+
+  accepted(delivery: DeliveryOnItsWay, outcomes: readonly Outcome[], events: number, trace: Trace): void {
+    const conflict = outcomes.includes('conflict')
+    const outcome = conflict
+      ? 'conflict'
+      : outcomes.includes('recorded')
+        ? 'recorded'
+        : (outcomes[0] ?? 'recorded')
+    const fields = { ...this.#who(delivery), outcome, events, durationMs: rounded(trace.elapsedMs) }
+    if (conflict) {
+      this.#settings.logger.warn(
+        { ...fields, code: 'delivery-conflict' },
+        'a known delivery id came with another body: the first one counts, this one is in quarantine',
+      )
+      this.#tell(
+        { code: 'delivery-conflict', status: this.#provider.accepted.status, quarantined: true },
+        delivery,
+      )
+    } else {
+      this.#settings.logger.info(
+        fields,
+        outcome === 'recorded' ? 'delivery recorded' : 'delivery known already',
+      )
+    }
+    trace.end(outcome)
+  }
+
+  rejected(
+    rejection: Rejection,
+    status: number,
+    delivery: DeliveryOnItsWay,
+    quarantined: boolean,
+    trace: Trace,
+  ): void {
+    const { code, detail } = rejection
+    const { logger } = this.#settings
+    const fields = {
+      ...this.#who(delivery),
+      code,
+      status,
+      ...(detail === undefined ? {} : { detail: printable(detail) }),
+      ...(quarantined ? { quarantined } : {}),
+      remoteAddress: delivery.remoteAddress,
+      durationMs: rounded(trace.elapsedMs),
+    }
+    if (status >= 500)
+      logger.error(fields, 'delivery not accepted: our fault, the provider is asked to send it again')
+    else if (quarantined) logger.error(fields, 'authentic delivery refused and kept in quarantine')
+    else logger.warn(fields, 'delivery refused')
+    this.#tell({ code, status, quarantined }, delivery)
+    trace.end(code)
+  }
+
+  /** The unsigned id decides nothing, but one that differs from the signed id means that somebody changed a header. */
+  compareHints(headers: Readonly<Record<string, string>>, receipts: readonly Receipt[]): void {
+    const { hints } = this.#provider
+    const signedId = receipts.length === 1 ? receipts[0]?.context.id : undefined
+    const hintedId = hints?.id === undefined ? undefined : headers[hints.id]
+    const idDiffers = signedId !== undefined && hintedId !== undefined && hintedId !== signedId
+    const types = receipts.flatMap((receipt) => receipt.events.map((event) => event.type))
+    const hintedType = hints?.type === undefined ? undefined : headers[hints.type]
+    const typeDiffers = hintedType !== undefined && types.length === 1 && hintedType !== types[0]
+    if (!idDiffers && !typeDiffers) return
+    this.#settings.logger.warn(
+      { ...this.#who({ id: signedId }), header: idDiffers ? hints?.id : hints?.type },
+      'an unsigned header differs from the signed body: the body counts',
+    )
+  }
+
+  failed(error: unknown): void {
+    this.#settings.logger.error(
+      { receiver: this.#settings.name, error: errorName(error), stack: errorFrames(error) },
+      'the receiver failed: this is a defect of it or of the provider definition',
+    )
+  }
+
+  notReady(error: unknown): void {
+    const code = isKycWebhookError(error) ? error.code : errorName(error)
+    const detail = isKycWebhookError(error) ? error.message : undefined
+    this.#settings.logger.error(
+      { receiver: this.#settings.name, code, detail },
+      'the receiver is not ready: deliveries are answered 503',
+    )
+  }
+
+  notDurable(inbox: string): void {
+    this.#settings.logger.warn(
+      { receiver: this.#settings.name, inbox },
+      'THIS INBOX IS NOT DURABLE: a 200 does not survive a restart. For tests only',
+    )
+  }
+
+  #who(delivery: { id?: string | undefined }) {
+    const deliveryId = delivery.id === undefined ? undefined : printable(delivery.id)
+    return { provider: this.#provider.name, receiver: this.#settings.name, deliveryId }
+  }
+
+  /** A hook that throws is its owner's trouble, not the delivery's. */
+  #tell(
+    rejected: Pick<RejectedDelivery, 'code' | 'status' | 'quarantined'>,
+    delivery: DeliveryOnItsWay,
+  ): void {
+    try {
+      const { provider, receiver, deliveryId } = this.#who(delivery)
+      this.#onRejected?.({
+        ...rejected,
+        provider,
+        receiver,
+        deliveryId,
+        remoteAddress: delivery.remoteAddress,
+      })
+    } catch (error) {
+      this.#settings.logger.error(
+        { receiver: this.#settings.name, error: errorName(error) },
+        'onRejected threw',
+      )
+    }
+  }
+}
+
+const rounded = (ms: number): number => Math.round(ms * 100) / 100

@@ -1,0 +1,126 @@
+import { KycWebhookError } from './errors.ts'
+import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
+import { consoleLogger, type Logger, silentLogger } from './logger.ts'
+import { type AddressSet, addressSet } from './network.ts'
+import type { Provider } from './provider.ts'
+import type { ReceiverOptions } from './receiver-options.ts'
+import type { AdmissionPolicy } from './steps/admit.ts'
+
+const DAY_MS = 86_400_000
+
+/** A receiver's options, checked and complete: every default of `ReceiverOptions` is applied here and nowhere else. */
+export interface Settings {
+  name: string
+  path: string
+  admission: AdmissionPolicy
+  maxBodyBytes: number
+  readTimeoutMs: number
+  budgetMs: number
+  toleranceMs: number
+  rememberMs: number
+  keepHandledMs: number
+  secretMaxAgeMs: number
+  concurrency: number
+  handlerTimeoutMs: number
+  closeGraceMs: number
+  retry: RetryPolicy
+  logger: Logger
+  now: () => number
+  random: () => number
+}
+
+/** Throws `option-invalid` for anything that would quietly switch a check off. */
+export function resolveSettings(
+  provider: Provider,
+  options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>,
+): Settings {
+  const name = options.name ?? provider.name
+  if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
+    invalid('name', 'lower-case letters, digits and hyphens, at most 64')
+  const path = options.path ?? `/webhooks/${name}`
+  if (!/^\/[^?#\s]*$/.test(path)) invalid('path', 'a path that begins with /')
+  const rememberMs = positive('rememberMs', options.rememberMs ?? provider.rememberMs)
+  if (rememberMs < 7 * DAY_MS)
+    invalid('rememberMs', 'at least 604800000, seven days: repetitions come that late')
+  return {
+    name,
+    path: path.length > 1 ? path.replace(/\/$/, '') : path,
+    admission: resolveAdmission(options),
+    maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
+    readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
+    budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
+    toleranceMs: positive('toleranceMs', options.toleranceMs ?? provider.timestamp?.toleranceMs ?? 300_000),
+    rememberMs,
+    keepHandledMs: positive('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS, 0),
+    secretMaxAgeMs: positive('secretMaxAgeMs', options.secretMaxAgeMs ?? 60_000),
+    concurrency: integer('concurrency', options.concurrency ?? 16),
+    handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
+    closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
+    retry: resolveRetry(options.retry),
+    logger: options.logger === false ? silentLogger : (options.logger ?? consoleLogger()),
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  }
+}
+
+function resolveAdmission(options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>): AdmissionPolicy {
+  const { requireTls = false, tlsVersionHeader } = options
+  if (![true, false, 'TLSv1.2', 'TLSv1.3'].includes(requireTls))
+    invalid('requireTls', "true, false, 'TLSv1.2' or 'TLSv1.3'")
+  if (
+    typeof requireTls === 'string' &&
+    options.trustedProxies !== undefined &&
+    tlsVersionHeader === undefined
+  ) {
+    invalid(
+      'tlsVersionHeader',
+      'needed with requireTls and trustedProxies: the proxy must say which TLS version it spoke',
+    )
+  }
+  const set = (option: 'allowedAddresses' | 'trustedProxies'): AddressSet | undefined => {
+    const entries = options[option]
+    if (entries === undefined) return undefined
+    if (entries.length === 0) invalid(option, 'at least one address, or to be left out')
+    return addressSet(option, entries)
+  }
+  return {
+    allowed: set('allowedAddresses'),
+    proxies: set('trustedProxies'),
+    requireTls,
+    tlsVersionHeader: tlsVersionHeader?.toLowerCase(),
+  }
+}
+
+function resolveRetry(given: Partial<RetryPolicy> = {}): RetryPolicy {
+  const retry = { ...defaultRetryPolicy, ...given }
+  integer('retry.attempts', retry.attempts)
+  integer('retry.crashes', retry.crashes)
+  duration('retry.firstDelayMs', retry.firstDelayMs, 0)
+  duration('retry.maxDelayMs', retry.maxDelayMs, 0)
+  if (!(retry.factor >= 1 && Number.isFinite(retry.factor))) invalid('retry.factor', 'a number from 1')
+  return retry
+}
+
+/** The longest that Node's timers can wait; beyond it they fire at once. */
+const MAX_TIMER_MS = 2_147_483_647
+
+function duration(option: string, value: number, least = 1): number {
+  positive(option, value, least)
+  if (value > MAX_TIMER_MS) invalid(option, `at most ${MAX_TIMER_MS}`)
+  return value
+}
+
+function positive(option: string, value: number, least = 1): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
+    invalid(option, `a finite number from ${least}`)
+  return value
+}
+
+function integer(option: string, value: number): number {
+  if (!Number.isSafeInteger(value) || value < 1) invalid(option, 'a whole number from 1')
+  return value
+}
+
+function invalid(option: string, wanted: string): never {
+  throw new KycWebhookError('option-invalid', `${option} (wanted: ${wanted})`)
+}

@@ -1,0 +1,25 @@
+import { Rejection } from '../errors.ts'
+import type { Head } from '../head.ts'
+import { type AddressSet, actualPeer, isSecureEnough, type Peer } from '../network.ts'
+
+/** What is asked of a delivery before a byte of its body is read. */
+export interface AdmissionPolicy {
+  allowed: AddressSet | undefined
+  proxies: AddressSet | undefined
+  requireTls: boolean | 'TLSv1.2' | 'TLSv1.3'
+  tlsVersionHeader: string | undefined
+}
+
+/** Method, address, TLS, encoding. Throws a `Rejection`; returns who speaks. */
+export function admit(method: string, head: Head, socket: Peer, policy: AdmissionPolicy): Peer {
+  if (method !== 'POST') throw new Rejection('method-not-allowed')
+  const peer = actualPeer(socket, head, policy.proxies, policy.tlsVersionHeader)
+  if (policy.allowed !== undefined && !policy.allowed.has(peer.address))
+    throw new Rejection('address-not-allowed')
+  if (!isSecureEnough(peer.tls, policy.requireTls)) throw new Rejection('transport-not-secure')
+  // The signature covers the bytes as sent; an inflated body is not what was signed, and may be a bomb.
+  const encoding = head.once('content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new Rejection('encoding-not-supported')
+  return peer
+}

@@ -1,0 +1,30 @@
+import type { Handler, HandlerContext, KycEvent } from '../event.ts'
+import type { AttemptScope } from '../inbox/inbox.ts'
+import type { Claim } from '../inbox/port.ts'
+import { latestScopes } from '../latest-only.ts'
+
+/** The handlers of a receiver. Looked up in a `Map`: an event named `__proto__` or `constructor` finds nothing. */
+export interface Handlers {
+  byType: ReadonlyMap<string, Handler>
+  other: Handler | undefined
+}
+
+/** Runs the handler of one event. An event that no handler is for is settled without one; `onUnhandled` hears of it. */
+export async function handle(
+  handlers: Handlers,
+  claim: Claim,
+  attempt: AttemptScope,
+  onUnhandled: (type: string) => void,
+): Promise<void> {
+  const event = JSON.parse(claim.json) as KycEvent
+  const handler = handlers.byType.get(event.type) ?? handlers.other
+  if (handler === undefined) return onUnhandled(event.type)
+  const context: HandlerContext = {
+    signal: attempt.signal,
+    attempt: claim.attempt,
+    delivery: claim.context,
+    unsigned: claim.unsigned,
+  }
+  latestScopes.set(context, attempt)
+  await handler(event, context)
+}

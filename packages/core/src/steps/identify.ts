@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { RefusalCode } from '../errors.ts'
+import type { DeliveryContext } from '../event.ts'
+import type { Receipt } from '../inbox/port.ts'
+import type { Normalised, Provider } from '../provider.ts'
+import type { Credentials } from './credentials.ts'
+
+/** What a receipt is made of, beside the normalised part. */
+export interface Received {
+  receiver: string
+  provider: Provider
+  body: Uint8Array
+  headers: Readonly<Record<string, string>>
+  receivedAt: number
+  /** Absent when a quarantined delivery is driven again: its nonce was never used up. */
+  credentials: Credentials | undefined
+  toleranceMs: number
+  rememberMs: number
+}
+
+/** The receipt of one part of a delivery: its keys, from signed bytes alone. */
+export function identify(received: Received, part: Normalised): Receipt {
+  const { receiver } = received
+  return {
+    ...base(received),
+    key: part.id === undefined ? undefined : shortHash(receiver, part.id),
+    digest: sha256(part.content ?? received.body),
+    ...nonceOf(received),
+    context: contextOf(received, part.id, part.subscriptionId),
+    events: part.events.map((event) => ({
+      type: event.type,
+      json: JSON.stringify(event),
+      unsigned: part.unsigned ?? [],
+    })),
+  }
+}
+
+/** The receipt of a delivery that goes to quarantine. `part` is there when the delivery could be identified. */
+export function identifyQuarantined(received: Received, reason: RefusalCode, part?: Normalised): Receipt {
+  return {
+    ...base(received),
+    key: part?.id === undefined ? undefined : shortHash(received.receiver, part.id),
+    digest: sha256(received.body),
+    context: contextOf(received, part?.id, part?.subscriptionId),
+    events: [],
+    quarantine: reason,
+  }
+}
+
+function base(
+  received: Received,
+): Pick<Receipt, 'receiver' | 'body' | 'headers' | 'receivedAt' | 'keyExpiresAt'> {
+  const { receiver, body, headers, receivedAt } = received
+  return { receiver, body, headers, receivedAt, keyExpiresAt: receivedAt + received.rememberMs }
+}
+
+/** A timestamp may lie ahead, so a nonce can come again for twice the tolerance; a minute more for clocks that differ. */
+function nonceOf({
+  receiver,
+  credentials,
+  provider,
+  receivedAt,
+  toleranceMs,
+}: Received): Pick<Receipt, 'nonce'> {
+  if (credentials?.nonce === undefined) return {}
+  const expiresAt = receivedAt + 2 * toleranceMs + 60_000
+  return {
+    nonce: {
+      key: shortHash(receiver, credentials.nonce),
+      expiresAt,
+      strict: provider.nonce?.strict === true,
+    },
+  }
+}
+
+function contextOf(
+  received: Received,
+  id: string | undefined,
+  subscriptionId: string | undefined,
+): DeliveryContext {
+  const { hints } = received.provider
+  const attempt = hint(received, hints?.attempt)
+  const subscription = subscriptionId ?? hint(received, hints?.subscription)
+  return {
+    ...(id === undefined ? {} : { id }),
+    receivedAt: new Date(received.receivedAt).toISOString(),
+    ...(attempt !== undefined && /^[0-9]{1,6}$/.test(attempt) ? { attempt: Number(attempt) } : {}),
+    ...(subscription === undefined ? {} : { subscriptionId: subscription }),
+  }
+}
+
+const hint = ({ headers }: Received, name: string | undefined): string | undefined =>
+  name !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined
+
+const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
+
+/** 16 bytes in hex: with 2^64 keys in an inbox, one chance in two of a single collision. Names cannot hold a NUL. */
+const shortHash = (receiver: string, id: string): string => sha256(`${receiver}\0${id}`).slice(0, 32)

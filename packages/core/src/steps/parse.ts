@@ -1,0 +1,64 @@
+import type { Head } from '../head.ts'
+import { decodeJson } from '../json.ts'
+import { type AuthenticDelivery, type Normalised, type Provider, Unusable } from '../provider.ts'
+
+/** The headers that stay with a delivery: the content type and those that the provider reads. */
+export function keptHeaders(provider: Provider, head: Head): Record<string, string> {
+  const hints = provider.hints ?? {}
+  const names = [
+    'content-type',
+    ...Object.values(hints),
+    ...(provider.timestamp ? [provider.timestamp.header] : []),
+    ...(provider.keepHeaders ?? []),
+  ]
+  const kept: [string, string][] = []
+  for (const name of names) {
+    const value = head.hint(name)
+    if (value !== undefined) kept.push([name, value])
+  }
+  return Object.fromEntries(kept)
+}
+
+/** An authentic delivery as `normalise` sees it; made of what the inbox keeps, so that a quarantined one can be made again. */
+export function authenticDelivery(
+  provider: Provider,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): AuthenticDelivery {
+  const sent = provider.timestamp && headers[provider.timestamp.header]
+  return {
+    body,
+    json: () => decodeJson(body),
+    header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
+    sentAt: sent === undefined ? undefined : new Date(Number(sent) * 1_000).toISOString(),
+  }
+}
+
+/** Turns an authentic delivery into its parts, or says why it cannot become events. */
+export function parse(provider: Provider, delivery: AuthenticDelivery): readonly Normalised[] | Unusable {
+  try {
+    const normalised = provider.normalise(delivery)
+    const parts = isParts(normalised) ? normalised : [normalised]
+    for (const part of parts) checkPart(provider, part)
+    return parts
+  } catch (error) {
+    if (error instanceof Unusable) return error
+    throw error
+  }
+}
+
+const isParts = (value: Normalised | readonly Normalised[]): value is readonly Normalised[] =>
+  Array.isArray(value)
+
+/** What leaves here is a valid CloudEvent, whoever wrote the provider. */
+function checkPart(provider: Provider, part: Normalised): void {
+  if (part.id === '') throw new Unusable('the delivery id is empty')
+  for (const event of part.events) {
+    for (const attribute of ['id', 'source', 'type'] as const) {
+      if (typeof event[attribute] !== 'string' || event[attribute] === '')
+        throw new Unusable(`an event has no ${attribute}`)
+    }
+    if (event.provider !== provider.name)
+      throw new Error(`normalise of ${provider.name} gave an event of another provider`)
+  }
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http'
+import { Rejection } from '../errors.ts'
+import type { ReadLimits } from '../request.ts'
+
+/** Where the bytes of a body may be. */
+export interface BodySource {
+  stream: IncomingMessage
+  /** Where a platform or a raw parser may have left the bytes. A string is decoded text, not bytes. */
+  left: readonly unknown[]
+  /** For our log, when a body parser ran first: the line to move. */
+  remedy: string
+}
+
+/**
+ * The exact bytes of a body: those that were left for us, else those of the unread stream. Never waits for a stream that
+ * somebody else has read, and never makes bytes of a parsed body: those are not the bytes that were signed.
+ * Throws a `Rejection`.
+ */
+export async function readBody(
+  { stream, left, remedy }: BodySource,
+  limits: ReadLimits,
+): Promise<Uint8Array> {
+  const declared = declaredLength(stream)
+  if (declared !== undefined && declared > limits.maxBytes) throw new Rejection('body-too-large')
+  const bytes =
+    left.find((value) => value instanceof Uint8Array) ?? (await readUnread(stream, remedy, limits))
+  if (bytes.length > limits.maxBytes) throw new Rejection('body-too-large')
+  // A prefix can carry a signature that is right for the prefix.
+  if (declared !== undefined && declared !== bytes.length) throw new Rejection('body-incomplete')
+  return bytes
+}
+
+/** Node's parser has refused a repeated or malformed length before we see it. */
+function declaredLength(stream: IncomingMessage): number | undefined {
+  const value = stream.headers['content-length']
+  return value === undefined ? undefined : Number(value)
+}
+
+function readUnread(
+  stream: IncomingMessage,
+  remedy: string,
+  limits: ReadLimits,
+): Promise<Uint8Array> | Uint8Array {
+  // Decoded text, chunks that are gone, or a reader that takes the chunks before us.
+  const taken =
+    stream.readableEncoding !== null || stream.readableDidRead || stream.listenerCount('readable') > 0
+  if (taken) throw new Rejection('body-consumed', remedy)
+  if (stream.readableEnded) return new Uint8Array()
+  if (stream.destroyed) throw new Rejection('body-incomplete')
+  return readStream(stream, limits)
+}
+
+function readStream(stream: IncomingMessage, limits: ReadLimits): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0)
+    let length = 0
+
+    const onData = (chunk: Buffer) => {
+      if (length + chunk.length > limits.maxBytes) return settle(new Rejection('body-too-large'))
+      // One growing buffer: a list of one-byte chunks would take a hundred times the memory of the body.
+      if (length + chunk.length > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(length + chunk.length, 2 * bytes.length))
+        bytes.copy(larger, 0, 0, length)
+        bytes = larger
+      }
+      length += chunk.copy(bytes, length)
+    }
+    // `complete` is what tells a whole body from one that was cut off; requests that are not Node's own may lack it.
+    const onEnd = () =>
+      settle(stream.complete === false || stream.aborted ? new Rejection('body-incomplete') : undefined)
+    const onCut = () => settle(new Rejection('body-incomplete'))
+    const timer = setTimeout(() => settle(new Rejection('body-too-slow')), limits.timeoutMs)
+
+    function settle(rejection: Rejection | undefined): void {
+      clearTimeout(timer)
+      stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
+      if (rejection === undefined) return resolve(bytes.subarray(0, length))
+      stream.pause()
+      reject(rejection)
+    }
+
+    stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
+    // Somebody may have paused it; adding a listener does not undo that.
+    stream.resume()
+  })
+}

@@ -1,0 +1,52 @@
+import { publish } from './diagnostics.ts'
+import { KycWebhookError } from './errors.ts'
+import type { Inbox, Worker } from './inbox/inbox.ts'
+import type { Provider } from './provider.ts'
+import type { ReceiverOptions } from './receiver-options.ts'
+import type { Settings } from './settings.ts'
+import { type Handlers, handle } from './steps/handle.ts'
+
+/** Starts the worker of a receiver: the last step of a delivery's way, after the reply. */
+export function startWork(
+  provider: Provider,
+  options: ReceiverOptions & { inbox: Inbox },
+  settings: Settings,
+): Worker {
+  const { name: receiver, logger } = settings
+  const handlers = resolveHandlers(options)
+  const unhandled = new Set<string>()
+  const onUnhandled = (type: string): void => {
+    if (unhandled.has(type) || unhandled.size > 1_000) return
+    unhandled.add(type)
+    logger.warn({ receiver, type }, 'no handler for this type of event: its events are settled without one')
+  }
+  return options.inbox.work({
+    receiver,
+    run: (claim, attempt) => handle(handlers, claim, attempt, onUnhandled),
+    concurrency: settings.concurrency,
+    timeoutMs: settings.handlerTimeoutMs,
+    retry: settings.retry,
+    keepHandledMs: settings.keepHandledMs,
+    logger,
+    now: settings.now,
+    random: settings.random,
+    onDeadLetter: options.onDeadLetter,
+    onAttempt: (durationMs, outcome) => publish('handle', receiver, provider.name, durationMs, outcome),
+  })
+}
+
+function resolveHandlers({ on = {}, onEvent }: ReceiverOptions): Handlers {
+  const byType = new Map(Object.entries(on).filter(([, handler]) => handler !== undefined))
+  for (const [type, handler] of [...byType, ['onEvent', onEvent] as const]) {
+    if (handler !== undefined && typeof handler !== 'function') {
+      throw new KycWebhookError('option-invalid', `the handler for ${type} is not a function`)
+    }
+  }
+  if (byType.size === 0 && onEvent === undefined) {
+    throw new KycWebhookError(
+      'handler-missing',
+      'give `onEvent`, or `on` with a handler for each type of event',
+    )
+  }
+  return { byType: byType as Handlers['byType'], other: onEvent }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import type { Draft, PreparedDelivery } from './draft.ts'
+import { EFFECTS, type Flaw } from './flaws.ts'
+import type { ProviderRules } from './rules.ts'
+
+/** What the headers of a signature are made of. */
+export interface SignOptions {
+  /** A number of Unix seconds, or any text, to be signed as it stands. @default now */
+  timestamp?: number | string
+  /** @default a fresh one */
+  nonce?: string
+}
+
+export interface PrepareOptions extends SignOptions {
+  /** Which attempt this is, counted from 1; PRESS tells it in a header. @default 1 */
+  attempt?: number
+  /** What is to be wrong with the delivery. @default nothing */
+  flaw?: Flaw | undefined
+}
+
+/** What preparing needs from the simulator at the moment of the call. */
+interface Moment {
+  /** Milliseconds since the Unix epoch. */
+  now: number
+  lastNonce: string | undefined
+}
+
+/** The headers that prove a body: signature and, as far as the provider sends them, timestamp and nonce. */
+export function sign(
+  rules: ProviderRules,
+  body: string | Uint8Array,
+  options: SignOptions,
+  now: number,
+): Record<string, string> {
+  const { provider, headers: names } = rules
+  if (options.timestamp !== undefined && names.timestamp === undefined) {
+    throw new TypeError(`${provider}: no timestamp is sent under this scheme`)
+  }
+  if (options.nonce !== undefined && names.nonce === undefined) {
+    throw new TypeError(`${provider}: no nonce is sent`)
+  }
+  const timestamp = String(options.timestamp ?? Math.floor(now / 1000))
+  return {
+    ...(names.timestamp && { [names.timestamp]: timestamp }),
+    ...(names.nonce && { [names.nonce]: options.nonce ?? randomUUID() }),
+    [names.signature]: rules.signature(Buffer.from(body), timestamp),
+  }
+}
+
+/** Signs a draft and, on demand, spoils it. */
+export function prepare(
+  rules: ProviderRules,
+  draft: Draft,
+  options: PrepareOptions,
+  moment: Moment,
+): PreparedDelivery {
+  const { attempt = 1, flaw, ...chosen } = options
+  if (flaw !== undefined && !rules.flaws.includes(flaw)) {
+    throw new TypeError(`${rules.provider}: no delivery can have the flaw '${flaw}'; see simulator.flaws`)
+  }
+  const effect = flaw === undefined ? {} : EFFECTS[flaw]
+  const body = effect.body?.(draft.body) ?? draft.body
+  const headers = {
+    ...draft.headers,
+    ...rules.unsigned(draft, attempt),
+    ...sign(rules, body, { ...effect.signing?.(moment), ...chosen }, moment.now),
+  }
+  const delivery = { id: draft.id, headers, body }
+  return effect.spoil?.(delivery, rules.headers) ?? delivery
+}

@@ -1,0 +1,48 @@
+import type { ErrorCode } from '@kyc-webhooks/core'
+
+/** An error with a code of the project, thrown where core's own classes are not at hand: a worker thread loads no core. */
+export class StoreError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, detail: string) {
+    super(detail)
+    this.code = code
+  }
+}
+
+/** An error as data, to cross from the worker thread. SQLite's own messages name tables and columns, never values. */
+export interface Failure {
+  /** Of the project; absent for an error that is not ours to judge. */
+  code?: ErrorCode
+  /** Of SQLite or the system, for example `SQLITE_FULL`. */
+  cause?: string
+  message: string
+}
+
+/** Primary result codes that say: not now, or not with this disk. The same call may succeed later. */
+const UNAVAILABLE =
+  /^SQLITE_(BUSY|LOCKED|NOMEM|READONLY|IOERR|CORRUPT|FULL|CANTOPEN|PROTOCOL|NOTADB|PERM)(_|$)/
+/** Of these, the ones that are worth another try when the store is being opened. */
+const TRANSIENT = /^SQLITE_(BUSY|LOCKED|NOMEM|IOERR|FULL|PROTOCOL)(_|$)/
+
+/** What a failed call comes to. */
+export function toFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof StoreError) return { code: error.code, message }
+  const cause = codeOf(error)
+  if (cause === undefined) return { message }
+  return UNAVAILABLE.test(cause) ? { code: 'inbox-unavailable', cause, message } : { cause, message }
+}
+
+/** What a failed opening comes to: `inbox-unavailable` when trying again may help, `inbox-unusable` when someone must act. */
+export function toOpenError(file: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return new StoreError(error.code, `${file}: ${error.message}`)
+  const cause = codeOf(error) ?? 'no code'
+  const code = TRANSIENT.test(cause) ? 'inbox-unavailable' : 'inbox-unusable'
+  return new StoreError(code, `${file}: ${error instanceof Error ? error.message : error} (${cause})`)
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return String(error.code)
+}

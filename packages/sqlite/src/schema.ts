@@ -1,0 +1,105 @@
+import type Database from 'better-sqlite3'
+import { StoreError } from './failure.ts'
+
+/** `PRAGMA application_id` of an inbox: "kycw". */
+export const APPLICATION_ID = 0x6b796377
+
+/** What each version adds to the one before. Never edit one that was released: append. */
+const MIGRATIONS: readonly string[] = [
+  `
+  -- Delivery ids that are known. Outlives the delivery, so that purging an event does not let its id in again.
+  CREATE TABLE seen (
+    key BLOB PRIMARY KEY,
+    digest BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_expiry ON seen (expires_at);
+
+  CREATE TABLE nonce (
+    key BLOB PRIMARY KEY,
+    used_by BLOB,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX nonce_expiry ON nonce (expires_at);
+
+  CREATE TABLE delivery (
+    seq INTEGER PRIMARY KEY,
+    received_at INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    headers TEXT NOT NULL,
+    context TEXT NOT NULL
+  ) STRICT;
+
+  -- AUTOINCREMENT: the number of a purged event is never used again, so a late settlement cannot hit another event.
+  CREATE TABLE event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    delivery INTEGER NOT NULL REFERENCES delivery,
+    receiver TEXT NOT NULL,
+    type TEXT NOT NULL,
+    json TEXT NOT NULL,
+    unsigned TEXT,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'dead')),
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    purge_at INTEGER
+  ) STRICT;
+  CREATE INDEX event_delivery ON event (delivery);
+  CREATE INDEX event_state ON event (state);
+  CREATE INDEX event_due ON event (receiver, due_at) WHERE state = 'waiting' AND crashes = 0;
+  CREATE INDEX event_suspect ON event (receiver, due_at) WHERE state = 'waiting' AND crashes > 0;
+  CREATE INDEX event_purge ON event (purge_at) WHERE state = 'done';
+
+  -- AUTOINCREMENT: a redrive of a row that is gone cannot delete another.
+  CREATE TABLE quarantine (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    receiver TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    headers TEXT NOT NULL,
+    context TEXT NOT NULL,
+    UNIQUE (receiver, digest)
+  ) STRICT;
+
+  CREATE TABLE head (
+    receiver TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (receiver, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+/**
+ * Brings a database up to date, all of it or nothing. Several processes may do so at once. Takes the write lock in any
+ * case, which tells at once whether the file can be written at all.
+ */
+export function migrate(db: Database.Database): void {
+  const upgrade = db.transaction(() => {
+    if (version(db) === MIGRATIONS.length) return
+    for (const migration of MIGRATIONS.slice(version(db))) db.exec(migration)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+  })
+  upgrade.immediate()
+}
+
+/** Throws unless the database is an inbox that this version understands. */
+export function checkIdentity(db: Database.Database): void {
+  const application = db.pragma('application_id', { simple: true })
+  if (application !== APPLICATION_ID) {
+    throw new StoreError('inbox-foreign', `its application_id is ${application}; choose another \`file\``)
+  }
+  if (version(db) > MIGRATIONS.length) {
+    throw new StoreError('inbox-newer', `schema ${version(db)}, known here: ${MIGRATIONS.length}; update`)
+  }
+}
+
+function version(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }))
+}

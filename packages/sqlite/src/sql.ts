@@ -1,0 +1,99 @@
+/** Every statement of the engine, named by what it does. Parameters are in the order of their names' columns. */
+export const sql = {
+  // Receipts
+  digestOfKey: 'SELECT digest FROM seen WHERE key = ? AND expires_at > ?',
+  // A row that expired may still be there.
+  rememberKey: 'REPLACE INTO seen (key, digest, expires_at) VALUES (?, ?, ?)',
+  userOfNonce: 'SELECT used_by AS usedBy FROM nonce WHERE key = ? AND expires_at > ?',
+  rememberNonce: 'REPLACE INTO nonce (key, used_by, expires_at) VALUES (?, ?, ?)',
+  addDelivery: 'INSERT INTO delivery (received_at, body, headers, context) VALUES (?, ?, ?, ?)',
+  addEvent: 'INSERT INTO event (delivery, receiver, type, json, unsigned, due_at) VALUES (?, ?, ?, ?, ?, ?)',
+  isQuarantined: 'SELECT 1 FROM quarantine WHERE seq = ?',
+  quarantine: `
+    INSERT INTO quarantine (receiver, digest, reason, first_at, last_at, count, body, headers, context)
+    VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET reason = excluded.reason, last_at = excluded.last_at, count = count + 1`,
+  requarantine: 'UPDATE quarantine SET reason = ? WHERE seq = ?',
+  unquarantine: 'DELETE FROM quarantine WHERE seq = ?',
+
+  // Settlements: each applies only to the attempt that is running
+  settleDone: `
+    UPDATE event SET state = 'done', purge_at = ?, error = NULL
+    WHERE seq = ? AND attempts = ? AND state = 'running'`,
+  settleRetry: `
+    UPDATE event SET state = 'waiting', due_at = ?, error = ?
+    WHERE seq = ? AND attempts = ? AND state = 'running'`,
+  settleDead: `
+    UPDATE event SET state = 'dead', error = ?
+    WHERE seq = ? AND attempts = ? AND state = 'running'`,
+  settleReleased: `
+    UPDATE event SET state = 'waiting', due_at = ?, attempts = attempts - 1
+    WHERE seq = ? AND attempts = ? AND state = 'running'`,
+  raiseHead: `
+    INSERT INTO head (receiver, subject, time) SELECT receiver, ?, ? FROM event WHERE seq = ?
+    ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,
+  head: 'SELECT time FROM head WHERE receiver = ? AND subject = ?',
+
+  // Running
+  countCrashes: `
+    UPDATE event SET state = 'waiting', crashes = crashes + 1, due_at = ?
+    WHERE state = 'running' AND receiver = ?`,
+  dueEvents: `
+    SELECT seq, due_at AS dueAt FROM event
+    WHERE receiver = ? AND state = 'waiting' AND crashes = 0 AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+  dueSuspect: `
+    SELECT seq, due_at AS dueAt FROM event
+    WHERE receiver = ? AND state = 'waiting' AND crashes > 0 AND due_at <= ? ORDER BY due_at, seq LIMIT 1`,
+  start: `UPDATE event SET state = 'running', attempts = attempts + 1 WHERE seq = ?`,
+  started: `
+    SELECT event.seq, attempts AS attempt, crashes, json, unsigned, context
+    FROM event JOIN delivery ON delivery.seq = event.delivery WHERE event.seq = ?`,
+  nextDueAt: `
+    SELECT min(due_at) FROM (
+      SELECT min(due_at) AS due_at FROM event WHERE receiver = ?1 AND state = 'waiting' AND crashes = 0
+      UNION ALL
+      SELECT min(due_at) AS due_at FROM event WHERE receiver = ?1 AND state = 'waiting' AND crashes > 0)`,
+  retry: `
+    UPDATE event SET state = 'waiting', attempts = 0, crashes = 0, due_at = ? WHERE seq = ? AND state = 'dead'`,
+
+  // Purging
+  purgeKeys: `
+    DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+  purgeNonces: `
+    DELETE FROM nonce WHERE key IN (SELECT key FROM nonce WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+  purgeable: `
+    SELECT seq, delivery FROM event WHERE state = 'done' AND purge_at <= ? ORDER BY purge_at LIMIT ?`,
+  purgeEvent: 'DELETE FROM event WHERE seq = ?',
+  purgeDelivery:
+    'DELETE FROM delivery WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM event WHERE delivery = ?1)',
+
+  // Looking
+  stats: `
+    SELECT
+      (SELECT count(*) FROM event WHERE state = 'waiting') AS waiting,
+      (SELECT count(*) FROM event WHERE state = 'running') AS running,
+      (SELECT count(*) FROM event WHERE state = 'done') AS done,
+      (SELECT count(*) FROM event WHERE state = 'dead') AS dead,
+      (SELECT count(*) FROM quarantine) AS quarantined,
+      (SELECT received_at FROM delivery WHERE seq = (SELECT delivery FROM event WHERE seq = (
+        SELECT min(seq) FROM (
+          SELECT min(seq) AS seq FROM event WHERE state = 'waiting'
+          UNION ALL
+          SELECT min(seq) AS seq FROM event WHERE state = 'running')))) AS oldestUnhandledAt`,
+  events: `
+    SELECT event.seq, receiver, state, type, json, attempts, crashes, due_at AS dueAt, error,
+      received_at AS receivedAt, context
+    FROM event JOIN delivery ON delivery.seq = event.delivery
+    WHERE event.seq > :after AND (:receiver IS NULL OR receiver = :receiver)
+    ORDER BY event.seq LIMIT :limit`,
+  eventsInState: `
+    SELECT event.seq, receiver, state, type, json, attempts, crashes, due_at AS dueAt, error,
+      received_at AS receivedAt, context
+    FROM event JOIN delivery ON delivery.seq = event.delivery
+    WHERE state = :state AND event.seq > :after AND (:receiver IS NULL OR receiver = :receiver)
+    ORDER BY event.seq LIMIT :limit`,
+  quarantined: `
+    SELECT seq, receiver, reason, first_at AS firstAt, last_at AS lastAt, count, body, headers, context
+    FROM quarantine WHERE seq > :after AND (:receiver IS NULL OR receiver = :receiver)
+    ORDER BY seq LIMIT :limit`,
+} as const
