@@ -116,11 +116,16 @@ export class KycWebhookError extends Error {
 
   /** @param detail likely cause and what to change; must not quote a secret, a body or a person's data. */
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
-    super(detail === undefined ? ERRORS[code].message : `${ERRORS[code].message}: ${detail}`, options)
+    super(withDetail(ERRORS[code].message, detail), options)
     this.name = 'KycWebhookError'
     this.code = code
     Object.defineProperty(this, brand, { value: true })
   }
+}
+
+function withDetail(message: string, detail: string | undefined): string {
+  if (detail === undefined) return message
+  return message.endsWith('.') ? `${message} (${detail})` : `${message}: ${detail}`
 }
 
 /** True for an error of this project, also when it comes from another copy of the package. */

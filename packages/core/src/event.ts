@@ -20,20 +20,42 @@ export interface KycEvent<Provider extends string = string, Type extends string 
   provider: Provider
 }
 
-declare const unknownType: unique symbol
 /**
- * The type of an event that the provider's pages do not list. It is a string at run time; the brand lets
- * `switch (event.type)` narrow the listed types and leave this one to `default`.
+ * The type of an event that the provider's pages do not list. Any string at run time, and assignable to `string`; an
+ * ambient enum, because nothing else lets `switch (event.type)` narrow the listed types and leave this one to `default`.
+ * To handle such a type by name, use `on: { 'its.name': handler }` or compare `String(event.type)`.
  */
-export type UnknownType = string & { readonly [unknownType]: true }
+export type UnknownType = NotListed.anyString
+
+declare enum NotListed {
+  anyString = 'any string',
+}
 
 /** Runs for one event. It is called again, later, when it throws or takes too long; the event is settled when it resolves. */
 export type Handler<E extends KycEvent = KycEvent> = (event: E, context: HandlerContext) => unknown
 
-/** Handlers by event type. A type that is not named here goes to `onEvent`. */
+/**
+ * Handlers by event type. A type that is not named here goes to `onEvent`. Listed types give the handler their event;
+ * every other string is accepted too, for types that the provider's pages do not list.
+ */
 export type HandlerMap<E extends KycEvent = KycEvent> = {
-  [T in E['type'] as UnknownType extends T ? string : T]?: Handler<Extract<E, { type: T }>>
+  [T in ListedType<E>]?: Handler<EventOfType<E, T>>
+} & {
+  [type: string]: UnlistedHandler<E> | undefined
 }
+
+type ListedType<E extends KycEvent> = E extends { type: infer T } ? Listed<T> : never
+type Listed<T> = T extends UnknownType ? never : T extends string ? (string extends T ? never : T) : never
+type EventOfType<E extends KycEvent, T> = E extends { type: infer U } ? (T extends U ? E : never) : never
+type UnlistedEvent<E extends KycEvent> = E extends { type: infer T; data: infer D }
+  ? UnknownType extends T
+    ? KycEvent<E['provider'], string, D>
+    : never
+  : never
+// A method's type, because only methods accept handlers of the listed types beside it.
+type UnlistedHandler<E extends KycEvent> = {
+  method(event: UnlistedEvent<E>, context: HandlerContext): unknown
+}['method']
 
 /** What a handler may know beside the event. */
 export interface HandlerContext {

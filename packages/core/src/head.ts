@@ -33,4 +33,11 @@ export class Head {
     const value = this.#values.get(name)
     return value === undefined ? [] : typeof value === 'string' ? [value] : value
   }
+
+  /** Does a body follow (RFC 9112 section 6.3)? */
+  announcesBody(): boolean {
+    return (
+      this.all('content-length').some((length) => length !== '0') || this.all('transfer-encoding').length > 0
+    )
+  }
 }

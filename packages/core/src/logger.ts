@@ -19,3 +19,13 @@ export function consoleLogger(): Logger {
 
 /** Logs nothing. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
+
+/** The same logger, but what it throws is lost with its line and does not reach whoever logged it. */
+export function unfailing(logger: Logger): Logger {
+  const guarded = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message)
+    } catch {}
+  }
+  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}

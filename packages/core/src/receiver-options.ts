@@ -50,7 +50,7 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   concurrency?: number
   /** A handler that takes longer has failed, in milliseconds. @default 30_000 */
   handlerTimeoutMs?: number
-  /** When a failed handler runs again. @default 15 attempts over about eight hours */
+  /** When a failed handler runs again. @default 15 attempts over about six hours */
   retry?: Partial<RetryPolicy>
   /** On `close()`: how long handlers in hand may take to finish, in milliseconds. @default 10_000 */
   closeGraceMs?: number

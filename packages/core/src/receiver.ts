@@ -1,3 +1,4 @@
+import { withinBudget } from './budget.ts'
 import { Trace } from './diagnostics.ts'
 import { KycWebhookError, Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
@@ -5,16 +6,16 @@ import { Head } from './head.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Outcome, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
-import { type Normalised, type Provider, Unusable } from './provider.ts'
+import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
-import { Reporter } from './reporter.ts'
+import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
 import type { HttpRequest, Reply } from './request.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import { admit } from './steps/admit.ts'
-import { isAuthentic } from './steps/authenticate.ts'
+import { authenticate } from './steps/authenticate.ts'
 import { type Credentials, readCredentials } from './steps/credentials.ts'
-import { checkFreshness, type Freshness } from './steps/freshness.ts'
-import { identify, identifyQuarantined } from './steps/identify.ts'
+import { checkFreshness } from './steps/freshness.ts'
+import { identify, type Received } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
@@ -96,9 +97,7 @@ class WebhookReceiver implements Receiver {
     try {
       if (this.#closed !== undefined) throw new Rejection('receiver-closed')
       const head = new Head(request.rawHeaders)
-      delivery.hasBody =
-        head.all('content-length').some((length) => length !== '0') ||
-        head.all('transfer-encoding').length > 0
+      delivery.hasBody = head.announcesBody()
       const socket = { address: request.remoteAddress, tls: request.tls }
       delivery.remoteAddress = admit(request.method, head, socket, this.#settings.admission).address
       const credentials = readCredentials(this.#provider, head)
@@ -108,63 +107,43 @@ class WebhookReceiver implements Receiver {
       const body = await request.readBody({ maxBytes, timeoutMs })
       delivery.bodyRead = true
 
-      trace.next('authenticate')
-      await this.#authenticate(head, body, credentials)
-
-      trace.next('freshness')
-      const { now, toleranceMs } = this.#settings
-      const receivedAt = now()
-      const freshness = checkFreshness(credentials.timestamp, receivedAt, toleranceMs)
-
-      trace.next('parse', freshness)
-      const headers = keptHeaders(this.#provider, head)
-      const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
-
-      trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
-      const receipts = this.#receipts({ body, headers, receivedAt, credentials }, freshness, parts)
-      delivery.id = receipts[0]?.context.id
-      this.#reporter.compareHints(headers, receipts)
-
-      trace.next('record')
-      const outcomes = await record(this.#inbox, receipts, this.#settings.budgetMs)
-
-      trace.next('reply', outcomes[0])
+      const accept = () => this.#accept({ head, credentials, body }, delivery, trace)
+      const { receipts, outcomes } = await withinBudget(this.#settings.budgetMs, accept)
       return this.#replyTo(receipts, outcomes, delivery, trace)
     } catch (error) {
       return this.#reject(error, delivery, trace)
     }
   }
 
-  /** Throws a `Rejection` unless a signature is right under a key in force, or under one that the source of secrets has by now. */
-  async #authenticate(head: Head, body: Uint8Array, { signatures }: Credentials): Promise<void> {
-    const scheme = this.#provider.signature
-    const keys = await this.#keysInForce(() => this.#keyRing.keys())
-    if (isAuthentic(scheme, head, body, signatures, keys)) return
-    const newer = await this.#keysInForce(() => this.#keyRing.newer())
-    if (newer !== undefined && isAuthentic(scheme, head, body, signatures, newer)) return
-    throw new Rejection('signature-mismatch')
+  /** The part of the way that the provider's time limit covers: from the last byte of the body to the durable record. */
+  async #accept(sent: SentParts, delivery: DeliveryOnItsWay, trace: Trace): Promise<Recorded> {
+    const { head, credentials, body } = sent
+    trace.next('authenticate')
+    await authenticate(this.#provider.signature, this.#keyRing, head, body, credentials.signatures)
+
+    trace.next('freshness')
+    const receivedAt = this.#settings.now()
+    const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
+
+    trace.next('parse', freshness)
+    const headers = keptHeaders(this.#provider, head)
+    const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
+
+    trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
+    const receipts = identify(this.#received({ body, headers, receivedAt, credentials }), freshness, parts)
+    delivery.id = receipts[0]?.context.id
+    this.#reporter.compareHints(headers, receipts)
+
+    trace.next('record')
+    const outcomes = await record(this.#inbox, receipts)
+
+    trace.next('reply', outcomes[0])
+    return { receipts, outcomes }
   }
 
-  /** Keys that cannot be had are a fault of ours: 503, so that the provider sends again. */
-  async #keysInForce<T>(ask: () => T | Promise<T>): Promise<T> {
-    try {
-      return await ask()
-    } catch (error) {
-      throw new Rejection('secret-unavailable', error instanceof KycWebhookError ? error.message : undefined)
-    }
-  }
-
-  #receipts(
-    received: ReceivedParts,
-    freshness: Freshness,
-    parts: readonly Normalised[] | Unusable,
-  ): Receipt[] {
+  #received(delivery: Pick<Received, 'body' | 'headers' | 'receivedAt' | 'credentials'>): Received {
     const { name: receiver, toleranceMs, rememberMs } = this.#settings
-    const all = { ...received, receiver, provider: this.#provider, toleranceMs, rememberMs }
-    if (parts instanceof Unusable) return [identifyQuarantined(all, parts.code)]
-    // Stale but authentic: a provider that does not sign its repetitions anew would lose every event from then on.
-    if (freshness !== 'fresh') return parts.map((part) => identifyQuarantined(all, freshness, part))
-    return parts.map((part) => identify(all, part))
+    return { ...delivery, receiver, provider: this.#provider, toleranceMs, rememberMs }
   }
 
   #replyTo(
@@ -202,10 +181,13 @@ class WebhookReceiver implements Receiver {
       throw new KycWebhookError('option-invalid', `no delivery ${seq} in quarantine of ${this.name}`)
     const parts = parse(this.#provider, authenticDelivery(this.#provider, row.body, row.headers))
     const received = { body: row.body, headers: row.headers, receivedAt: row.firstAt, credentials: undefined }
-    const receipts = this.#receipts(received, 'fresh', parts)
-    const outcomes = await Promise.all(
-      receipts.map((receipt) => this.#inbox.record({ ...receipt, redriven: seq })),
-    )
+    const receipts = identify(this.#received(received), 'fresh', parts)
+    const outcomes: Outcome[] = []
+    // The quarantine row goes with the last part: when one before it fails, nothing is lost.
+    for (const [index, receipt] of receipts.entries()) {
+      const isLast = index === receipts.length - 1
+      outcomes.push(await this.#inbox.record(isLast ? { ...receipt, redriven: seq } : receipt))
+    }
     return outcomes.find((outcome) => outcome !== 'duplicate') ?? 'duplicate'
   }
 
@@ -217,17 +199,13 @@ class WebhookReceiver implements Receiver {
   }
 }
 
-interface ReceivedParts {
+interface SentParts {
+  head: Head
+  credentials: Credentials
   body: Uint8Array
-  headers: Readonly<Record<string, string>>
-  receivedAt: number
-  credentials: Credentials | undefined
 }
 
-/** What is known of a delivery so far, for the log. */
-export interface DeliveryOnItsWay {
-  id?: string | undefined
-  hasBody?: boolean
-  bodyRead: boolean
-  remoteAddress: string | undefined
+interface Recorded {
+  receipts: readonly Receipt[]
+  outcomes: readonly Outcome[]
 }

@@ -3,9 +3,16 @@ import { errorFrames, errorName, printable } from './error-text.ts'
 import { isKycWebhookError, type Rejection } from './errors.ts'
 import type { Outcome, Receipt } from './inbox/port.ts'
 import type { Provider } from './provider.ts'
-import type { DeliveryOnItsWay } from './receiver.ts'
 import type { RejectedDelivery } from './receiver-options.ts'
 import type { Settings } from './settings.ts'
+
+/** What is known of a delivery so far, for the log. */
+export interface DeliveryOnItsWay {
+  id?: string | undefined
+  hasBody?: boolean
+  bodyRead: boolean
+  remoteAddress: string | undefined
+}
 
 /** Says what became of each delivery: one line in the log, and the hook. Never a header value, a body or an error's message from elsewhere. */
 export class Reporter {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeJson, isDeeperThan } from '../src/json.ts'
 import { Unusable } from '../src/provider.ts'
+import { anyCharacter } from './characters.ts'
 
 // Values are compared by Node.js: vitest's equality reads the property `constructor`, which is a key here.
 const decode = (text: string) => decodeJson(new TextEncoder().encode(text))
@@ -44,7 +45,7 @@ const { sample } = fc.letrec<{
     return { text, value: isSafe ? Number(text) : text, depth: 0 }
   }),
   string: fc
-    .oneof(fc.string({ unit: 'binary' }), digits)
+    .oneof(fc.string({ unit: anyCharacter }), digits)
     .map((value) => ({ text: JSON.stringify(value), value, depth: 0 })),
   array: fc.tuple(fc.array(tie('sample'), { maxLength: 4 }), space).map(([items, gap]) => ({
     text: `[${gap}${items.map((item) => item.text).join(`${gap},`)}${gap}]`,
@@ -63,7 +64,7 @@ describe('decodeJson', () => {
     const number = fc.oneof(fc.maxSafeInteger(), fc.double({ min: -1, max: 1, noNaN: true }))
     const value = fc.anything({
       key,
-      values: [fc.string({ unit: 'binary' }), number, fc.boolean(), fc.constant(null)],
+      values: [fc.string({ unit: anyCharacter }), number, fc.boolean(), fc.constant(null)],
       maxDepth: 6,
     })
     fc.assert(

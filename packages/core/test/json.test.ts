@@ -1,20 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { decodeJson, isDeeperThan, mayLosePrecision } from '../src/json.ts'
-import { Unusable } from '../src/provider.ts'
+import { refusal } from './refusal.ts'
 import { accepted, notUtf8, refused } from './vectors/json-texts.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const decode = (text: string, maxDepth?: number) => decodeJson(bytesOf(text), { maxDepth })
-
-function refusal(run: () => unknown): Unusable {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof Unusable) return error
-    throw error
-  }
-  throw new Error('was not refused')
-}
 
 describe('text', () => {
   it.each(accepted)('%s is read', (text, value) => {

@@ -7,7 +7,7 @@ export interface Account {
   readonly accepted: number
   readonly refused: number
   readonly gaveUp: number
-  /** Cut short by their `signal`. */
+  /** Cut short by their `signal`, or by an error of an option that was given. */
   readonly aborted: number
   /** HTTP requests, by `deliver` and by `send`. */
   readonly attempts: number

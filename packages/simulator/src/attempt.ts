@@ -17,22 +17,20 @@ export async function attempt(
   const timer = setTimeout(() => limit.abort(), timeLimitMs)
   const at = now()
   const start = performance.now()
-  const durationMs = () => performance.now() - start
-  try {
-    const reply = await post(url, delivery, {
-      signal: signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]),
-      minTls: rules.minTls,
-      agent,
-      ca,
+  const outcome = await post(url, delivery, {
+    signal: signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]),
+    minTls: rules.minTls,
+    agent,
+    ca,
+  })
+    .catch((error) => {
+      signal?.throwIfAborted()
+      return { status: undefined, error: limit.signal.aborted ? 'timeout' : codeOf(error) }
     })
-    return { at, durationMs: durationMs(), verdict: rules.verdict(reply.status), ...reply }
-  } catch (error) {
-    signal?.throwIfAborted()
-    const code = limit.signal.aborted ? 'timeout' : codeOf(error)
-    return { at, durationMs: durationMs(), verdict: 'failed', error: code }
-  } finally {
-    clearTimeout(timer)
-  }
+    .finally(() => clearTimeout(timer))
+  const sent = { at, durationMs: performance.now() - start }
+  if (outcome.status === undefined) return { ...sent, verdict: 'failed', error: outcome.error }
+  return { ...sent, verdict: rules.verdict(outcome.status), ...outcome }
 }
 
 function codeOf(error: unknown): string {

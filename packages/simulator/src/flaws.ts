@@ -9,7 +9,7 @@ import type { HeaderNames } from './rules.ts'
  *   `missing-signature`: no such header.
  * - `altered-body`: one byte of the body was changed after signing.
  * - `stale-timestamp`, `future-timestamp`: ten minutes from now. `missing-timestamp`: no such header.
- * - `reused-nonce`: the nonce of the delivery that was sent last. `missing-nonce`: no such header.
+ * - `reused-nonce`: the nonce of the delivery that was accepted last. `missing-nonce`: no such header.
  * - `unsigned`: none of the headers that prove it (ADVANCE.AI with a `callbackUrl`).
  * - `malformed-body`: the JSON breaks off half-way.
  * - `conflict`: the same ids with other bytes: an unknown field is added.
@@ -49,7 +49,7 @@ interface Effect {
   /** Before signing. */
   readonly body?: (body: Buffer) => Buffer
   /** In place of a fresh timestamp and nonce. */
-  readonly signing?: (known: { now: number; lastNonce: string | undefined }) => SignOptions
+  readonly signing?: (known: { now: number; usedNonce: string | undefined }) => SignOptions
   /** After signing. */
   readonly spoil?: (delivery: PreparedDelivery, names: HeaderNames) => PreparedDelivery
 }
@@ -80,9 +80,9 @@ export const EFFECTS: Readonly<Record<Flaw, Effect>> = {
     spoil: (delivery, names) => without(delivery, names.timestamp),
   },
   'reused-nonce': {
-    signing: ({ lastNonce }) => {
-      if (lastNonce === undefined) throw new Error('No nonce can be reused: nothing was sent before')
-      return { nonce: lastNonce }
+    signing: ({ usedNonce }) => {
+      if (usedNonce === undefined) throw new Error('No nonce can be reused: nothing was accepted before')
+      return { nonce: usedNonce }
     },
   },
   'missing-nonce': {

@@ -5,9 +5,9 @@ import type { ProviderRules } from './rules.ts'
 
 /** What the headers of a signature are made of. */
 export interface SignOptions {
-  /** A number of Unix seconds, or any text, to be signed as it stands. @default now */
+  /** A number of Unix seconds, or any text, to be signed as it stands; the same in every attempt. @default the time of the attempt */
   timestamp?: number | string
-  /** @default a fresh one */
+  /** The same in every attempt. @default a fresh one */
   nonce?: string
 }
 
@@ -22,7 +22,8 @@ export interface PrepareOptions extends SignOptions {
 interface Moment {
   /** Milliseconds since the Unix epoch. */
   now: number
-  lastNonce: string | undefined
+  /** That of the delivery accepted last. */
+  usedNonce: string | undefined
 }
 
 /** The headers that prove a body: signature and, as far as the provider sends them, timestamp and nonce. */

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Verdict } from './rules.ts'
 
 /** One try at sending a delivery, and what came of it. */
-export type DeliveryAttempt = Sent & (Replied | Unanswered)
+export type DeliveryAttempt = Sent & (WithReply | WithoutReply)
 
 interface Sent {
   /** When it was sent, in milliseconds since the Unix epoch, by the simulator's clock. */
@@ -13,7 +13,7 @@ interface Sent {
   readonly verdict: Verdict
 }
 
-interface Replied {
+interface WithReply {
   readonly status: number
   readonly replyHeaders: IncomingHttpHeaders
   /** The first 64 KiB, as UTF-8. */
@@ -21,7 +21,7 @@ interface Replied {
   readonly error?: undefined
 }
 
-interface Unanswered {
+interface WithoutReply {
   readonly status?: undefined
   readonly replyHeaders?: undefined
   readonly replyBody?: undefined

@@ -22,7 +22,7 @@ export interface SimulatorOptions {
   agent?: Agent
   /** Current time, in milliseconds since the Unix epoch. @default Date.now */
   now?: () => number
-  /** Waits between attempts; gets scaled milliseconds. Rejects when the signal aborts. @default a timer */
+  /** Waits between attempts; gets scaled milliseconds. Should reject when the signal aborts. @default a timer */
   sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<unknown>
 }
 
@@ -34,7 +34,7 @@ export interface Settings extends Required<Omit<SimulatorOptions, 'ca' | 'agent'
 }
 
 /** Fills in defaults. Throws a `TypeError` or a `RangeError` for an option that cannot be meant. */
-export function settle(
+export function settingsOf(
   options: SimulatorOptions,
   documented: { retrySchedule: readonly number[]; timeLimitMs: number },
 ): Settings {

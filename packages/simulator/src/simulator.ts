@@ -5,7 +5,7 @@ import type { Flaw } from './flaws.ts'
 import { type PrepareOptions, prepare, type SignOptions, sign } from './prepare.ts'
 import type { DeliveryAttempt, DeliveryReport } from './report.ts'
 import type { ProviderRules } from './rules.ts'
-import { type SimulatorOptions, settle } from './simulator-options.ts'
+import { type SimulatorOptions, settingsOf } from './simulator-options.ts'
 
 export interface SendOptions {
   /** Breaks off: the promise rejects with the signal's reason. */
@@ -28,7 +28,7 @@ export interface Simulator {
   sign(body: string | Uint8Array, options?: SignOptions): Record<string, string>
   /** The delivery as it would be sent. No HTTP. Throws a `TypeError` for a flaw that is not among `flaws`. */
   prepare(draft: Draft, options?: PrepareOptions): PreparedDelivery
-  /** One attempt with exactly these headers and bytes; twice makes a duplicate. Not answered is a report too, never an error. */
+  /** One attempt with exactly these headers and bytes; twice makes a duplicate. Resolves without a reply too, unless aborted. */
   send(delivery: PreparedDelivery, options?: SendOptions): Promise<DeliveryAttempt>
   /** Prepares and sends, and obeys the reply: sends again on the retry schedule until it is accepted, refused, or the schedule ends. */
   deliver(draft: Draft, options?: DeliverOptions): Promise<DeliveryReport>
@@ -36,19 +36,19 @@ export interface Simulator {
 
 /** A simulator of the provider that the rules describe. `pressSimulator` and its like know their rules. */
 export function createSimulator(rules: ProviderRules, options: SimulatorOptions): Simulator {
-  const settings = settle(options, rules)
+  const settings = settingsOf(options, rules)
   const { timeScale, retrySchedule, retryTimestamp, retryNonce, now, sleep } = settings
   const { headers: names } = rules
   const books = createBookkeeper()
-  let lastNonce: string | undefined
+  let usedNonce: string | undefined
 
   function prepareNow(draft: Draft, options: PrepareOptions = {}): PreparedDelivery {
-    return prepare(rules, draft, options, { now: now(), lastNonce })
+    return prepare(rules, draft, options, { now: now(), usedNonce })
   }
 
   async function send(delivery: PreparedDelivery, { signal }: SendOptions = {}): Promise<DeliveryAttempt> {
-    lastNonce = header(delivery, names.nonce) ?? lastNonce
     const made = await attempt(rules, settings, delivery, signal)
+    if (made.verdict === 'accepted') usedNonce = header(delivery, names.nonce) ?? usedNonce
     books.attempt(made)
     return made
   }

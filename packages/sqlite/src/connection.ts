@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
-import { ensureFile } from './database-file.ts'
-import { StoreError, toOpenError } from './failure.ts'
+import { ensureFile, sizeOf } from './database-file.ts'
+import { StoreError } from './failure.ts'
 import { checkIdentity, migrate } from './schema.ts'
 
 /** How long a call waits for another process's transaction, in milliseconds: well below the least budget of a reply. */
@@ -21,21 +21,21 @@ export async function loadDriver(): Promise<Driver> {
   return { open: (path, timeout) => new Sqlite(path, { timeout }) }
 }
 
-/** Opens the inbox at `file`, or creates it. Throws a `StoreError`, with nothing left open, when it cannot be relied on. */
+/** Opens the inbox at `file`, or creates it. Throws, with nothing left open, when it cannot be relied on. */
 export function connect(driver: Driver, file: string): Database.Database {
-  let db: Database.Database | undefined
+  const open = (path: string) => driver.open(path, BUSY_TIMEOUT_MS)
+  ensureFile(open, file)
+  const db = open(file)
   try {
-    const open = (path: string) => driver.open(path, BUSY_TIMEOUT_MS)
-    ensureFile(open, file)
-    db = open(file)
     checkVersion(db)
     checkIdentity(db)
+    checkWhole(db, file)
     makeDurable(db)
     migrate(db)
     return db
   } catch (error) {
-    db?.close()
-    throw toOpenError(file, error)
+    db.close()
+    throw error
   }
 }
 
@@ -47,6 +47,16 @@ function checkVersion(db: Database.Database): void {
       `SQLite ${version} is older than ${OLDEST_SQLITE}; update better-sqlite3`,
     )
   }
+}
+
+/**
+ * SQLite notices missing pages, but reads what is missing of the last one as zeros. With a log beside it the file may be
+ * in the middle of growing; the log has that page then.
+ */
+function checkWhole(db: Database.Database, file: string): void {
+  const pageSize = Number(db.pragma('page_size', { simple: true }))
+  if (sizeOf(`${file}-wal`) > 0 || sizeOf(file) % pageSize === 0) return
+  throw new StoreError('inbox-unusable', 'it was cut off. Bring it back from a copy')
 }
 
 /** A resolved commit survives a power cut. The driver's default in WAL mode, NORMAL, would not sync each commit. */

@@ -40,6 +40,7 @@ export function ensureFile(open: (path: string) => Database.Database, file: stri
   }
 }
 
-function sizeOf(file: string): number {
+/** In bytes; 0 when there is no such file. */
+export function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }

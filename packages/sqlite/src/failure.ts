@@ -15,8 +15,9 @@ export interface Failure {
   /** Of the project; absent for an error that is not ours to judge. */
   code?: ErrorCode
   /** Of SQLite or the system, for example `SQLITE_FULL`. */
-  cause?: string
+  cause?: string | undefined
   message: string
+  stack?: string | undefined
 }
 
 /** Primary result codes that say: not now, or not with this disk. The same call may succeed later. */
@@ -27,11 +28,10 @@ const TRANSIENT = /^SQLITE_(BUSY|LOCKED|NOMEM|IOERR|FULL|PROTOCOL)(_|$)/
 
 /** What a failed call comes to. */
 export function toFailure(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error)
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
   if (error instanceof StoreError) return { code: error.code, message }
-  const cause = codeOf(error)
-  if (cause === undefined) return { message }
-  return UNAVAILABLE.test(cause) ? { code: 'inbox-unavailable', cause, message } : { cause, message }
+  const failure = { cause: codeOf(error), message, stack }
+  return UNAVAILABLE.test(failure.cause ?? '') ? { code: 'inbox-unavailable', ...failure } : failure
 }
 
 /** What a failed opening comes to: `inbox-unavailable` when trying again may help, `inbox-unusable` when someone must act. */

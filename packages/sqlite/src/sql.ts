@@ -8,7 +8,6 @@ export const sql = {
   rememberNonce: 'REPLACE INTO nonce (key, used_by, expires_at) VALUES (?, ?, ?)',
   addDelivery: 'INSERT INTO delivery (received_at, body, headers, context) VALUES (?, ?, ?, ?)',
   addEvent: 'INSERT INTO event (delivery, receiver, type, json, unsigned, due_at) VALUES (?, ?, ?, ?, ?, ?)',
-  isQuarantined: 'SELECT 1 FROM quarantine WHERE seq = ?',
   quarantine: `
     INSERT INTO quarantine (receiver, digest, reason, first_at, last_at, count, body, headers, context)
     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)
@@ -50,9 +49,9 @@ export const sql = {
     FROM event JOIN delivery ON delivery.seq = event.delivery WHERE event.seq = ?`,
   nextDueAt: `
     SELECT min(due_at) FROM (
-      SELECT min(due_at) AS due_at FROM event WHERE receiver = ?1 AND state = 'waiting' AND crashes = 0
+      SELECT min(due_at) AS due_at FROM event WHERE receiver = :receiver AND state = 'waiting' AND crashes = 0
       UNION ALL
-      SELECT min(due_at) AS due_at FROM event WHERE receiver = ?1 AND state = 'waiting' AND crashes > 0)`,
+      SELECT min(due_at) AS due_at FROM event WHERE receiver = :receiver AND state = 'waiting' AND crashes > 0)`,
   retry: `
     UPDATE event SET state = 'waiting', attempts = 0, crashes = 0, due_at = ? WHERE seq = ? AND state = 'dead'`,
 
@@ -65,7 +64,7 @@ export const sql = {
     SELECT seq, delivery FROM event WHERE state = 'done' AND purge_at <= ? ORDER BY purge_at LIMIT ?`,
   purgeEvent: 'DELETE FROM event WHERE seq = ?',
   purgeDelivery:
-    'DELETE FROM delivery WHERE seq = ?1 AND NOT EXISTS (SELECT 1 FROM event WHERE delivery = ?1)',
+    'DELETE FROM delivery WHERE seq = :seq AND NOT EXISTS (SELECT 1 FROM event WHERE delivery = :seq)',
 
   // Looking
   stats: `

@@ -1,12 +1,13 @@
 import type { InboxEngine } from '@kyc-webhooks/core'
-import { claimer } from './claim.ts'
+import type Database from 'better-sqlite3'
+import { claimer } from './claimer.ts'
 import { connect, loadDriver } from './connection.ts'
-import { StoreError } from './failure.ts'
-import { looks } from './look.ts'
-import { purger } from './purge.ts'
-import { receiver } from './receive.ts'
-import { RunnerLocks } from './runner-lock.ts'
-import { settler } from './settle.ts'
+import { StoreError, toOpenError } from './failure.ts'
+import { looks } from './looks.ts'
+import { purger } from './purger.ts'
+import { recorder } from './recorder.ts'
+import { RunnerLocks } from './runner-locks.ts'
+import { settler } from './settler.ts'
 import { sql } from './sql.ts'
 
 /** The calls of the port that need an open store. */
@@ -19,13 +20,21 @@ export type Store = {
   ) => Awaited<ReturnType<InboxEngine[Method]>>
 }
 
-/** Loads the driver and opens the store. Rejects with a `StoreError`. */
+/** Loads the driver and opens the store. Rejects with a `StoreError`, and leaves nothing open. */
 export async function openStore(file: string): Promise<Store> {
-  const driver = await loadDriver()
-  const db = connect(driver, file)
-  const locks = new RunnerLocks(driver, file)
+  let db: Database.Database | undefined
+  try {
+    const driver = await loadDriver()
+    db = connect(driver, file)
+    return createStore(db, new RunnerLocks(driver, file))
+  } catch (error) {
+    db?.close()
+    throw toOpenError(file, error)
+  }
+}
 
-  const receive = receiver(db)
+function createStore(db: Database.Database, locks: RunnerLocks): Store {
+  const receive = recorder(db)
   const settle = settler(db)
   const claim = claimer(db)
   const countCrashes = db.prepare(sql.countCrashes)

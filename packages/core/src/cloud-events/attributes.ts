@@ -67,8 +67,7 @@ function keepStrictly(name: string, value: unknown): unknown {
   if (rule !== undefined) {
     if (typeof value !== 'string' || !rule.accepts(value)) throw new Unusable(`${name} is not ${rule.form}`)
   } else {
-    if (!/^[a-z\d]+$/.test(name) || name === 'data')
-      throw new Unusable('the name of an attribute is not legal')
+    if (!/^[a-z\d]+$/.test(name)) throw new Unusable('the name of an attribute is not legal')
     if (!isExtensionValue(value)) {
       throw new Unusable(`${label(name)} is not a string, a boolean or a 32-bit integer`)
     }

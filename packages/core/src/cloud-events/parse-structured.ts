@@ -23,13 +23,16 @@ export function parseStructured(value: unknown, options: CloudEventOptions = {})
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Unusable('the event is not a JSON object')
   }
-  const { attributes, data } = takeApart(value)
+  const members = new Map<string, unknown>(Object.entries(value))
+  const attributes = [...members].filter(([name]) => name !== 'data' && name !== 'data_base64')
   const event = readAttributes(attributes, profile)
-  if (data.has('data_base64')) {
-    if (data.has('data')) throw new Unusable('data and data_base64 are both present')
-    event.data = decodeData(decodeBase64(data.get('data_base64')), event.datacontenttype, profile)
-  } else if (data.has('data')) {
-    event.data = checkData(data.get('data'), event.datacontenttype, profile)
+  // The schema of the specification lets `data_base64` be null for "none"; a `data` of null is data.
+  const base64 = members.get('data_base64') ?? undefined
+  if (members.has('data')) {
+    if (base64 !== undefined) throw new Unusable('data and data_base64 are both present')
+    event.data = checkData(members.get('data'), event.datacontenttype, profile)
+  } else if (base64 !== undefined) {
+    event.data = decodeData(decodeBase64(base64), event.datacontenttype, profile)
   }
   return event
 }
@@ -43,20 +46,6 @@ export function parseBatch(value: unknown, options: CloudEventOptions): LenientC
 export function parseBatch(value: unknown, options: CloudEventOptions = {}): LenientCloudEvent[] {
   if (!Array.isArray(value)) throw new Unusable('the batch is not a JSON array')
   return value.map((event) => parseStructured(event, options))
-}
-
-type Members = [name: string, value: unknown][]
-
-function takeApart(object: object): { attributes: Members; data: Map<string, unknown> } {
-  const members: Members = Object.entries(object)
-  const isData = (name: string) => name === 'data' || name === 'data_base64'
-  return {
-    attributes: members.filter(([name]) => !isData(name)),
-    // The schema of the specification lets `data_base64` be null for "none"; a `data` of null is data.
-    data: new Map(
-      members.filter(([name, value]) => isData(name) && !(name === 'data_base64' && value === null)),
-    ),
-  }
 }
 
 function checkData(data: unknown, datacontenttype: string | undefined, profile: CloudEventProfile): unknown {

@@ -1,8 +1,17 @@
 import { errorFrames, errorName } from '../error-text.ts'
+import { KycWebhookError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
 import type { AttemptScope, Work } from './inbox.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
 import type { Claim, InboxEngine, Settlement } from './port.ts'
 import { retryDelay } from './retry-policy.ts'
+
+/** What the attempts of one worker share. */
+export interface AttemptTools {
+  engine: Pick<InboxEngine, 'head'>
+  subjects: KeyedMutex
+  logger: Logger
+}
 
 class TimeoutError extends Error {
   override name = 'timeout'
@@ -12,36 +21,37 @@ class TimeoutError extends Error {
 export class Attempt {
   readonly claim: Claim
   readonly #work: Work
-  readonly #engine: Pick<InboxEngine, 'head'>
-  readonly #subjects: KeyedMutex
+  readonly #tools: AttemptTools
   readonly #abort = new AbortController()
-  readonly #unlocks: (() => void)[] = []
+  readonly #writes: Promise<boolean>[] = []
+  #timer: NodeJS.Timeout | undefined
+  #turn: { subject: string; come: Promise<() => void> } | undefined
   #head: Settlement['head']
   #released = false
-  #over = false
+  #ended = false
 
-  constructor(claim: Claim, work: Work, engine: Pick<InboxEngine, 'head'>, subjects: KeyedMutex) {
+  constructor(claim: Claim, work: Work, tools: AttemptTools) {
     this.claim = claim
     this.#work = work
-    this.#engine = engine
-    this.#subjects = subjects
+    this.#tools = tools
   }
 
   /** Runs the handler. Never rejects: whatever it does becomes a settlement. */
   async run(): Promise<Settlement> {
-    if (this.claim.crashes >= this.#work.retry.crashes) return this.#failed('crashed')
+    if (this.#released) return this.#givenBack()
+    if (this.claim.crashes >= this.#work.retry.crashes) return this.#dead('crashed', [])
     const { promise: cut, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => this.#abort.abort(new TimeoutError()), this.#work.timeoutMs)
-    this.#abort.signal.addEventListener('abort', () => reject(this.#abort.signal.reason), { once: true })
-    const scope: AttemptScope = { signal: this.#abort.signal, latest: (...args) => this.#latest(...args) }
+    const { signal } = this.#abort
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    this.#startClock()
     try {
-      await Promise.race([this.#work.run(this.claim, scope), cut])
+      await Promise.race([this.#handle(), cut])
       return this.#done()
     } catch (error) {
-      if (this.#released) return this.#givenBack()
-      return this.#failed(errorName(error), errorFrames(error))
+      return this.#released ? this.#givenBack() : this.#failed(errorName(error), errorFrames(error))
     } finally {
-      clearTimeout(timer)
+      this.#ended = true
+      clearTimeout(this.#timer)
     }
   }
 
@@ -51,30 +61,58 @@ export class Attempt {
     this.#abort.abort(new Error('the receiver is closing'))
   }
 
-  /** To be called when the settlement is durable: the next event of the subject must find its head. */
-  settled(): void {
-    this.#over = true
-    for (const unlock of this.#unlocks) unlock()
+  /** To be called when the settlement is durable or given up: the next event of the subject must find its head. */
+  leave(): void {
+    void this.#turn?.come.then((unlock) => unlock())
   }
 
-  async #latest(
-    subject: string,
-    time: number,
-    equalTimes: 'apply' | 'skip',
-    write: () => unknown,
-  ): Promise<boolean> {
-    const unlock = await this.#subjects.lock(subject)
-    // Cut off while waiting for its turn: the attempt is over, and nobody else would unlock.
-    if (this.#over || this.#abort.signal.aborted) {
-      unlock()
-      throw this.#abort.signal.reason
+  async #handle(): Promise<void> {
+    const latest: AttemptScope['latest'] = (...args) => {
+      const write = this.#latest(...args)
+      this.#writes.push(write)
+      return write
     }
-    this.#unlocks.push(unlock)
-    const head = await this.#engine.head(this.#work.receiver, subject)
+    await this.#work.run(this.claim, { signal: this.#abort.signal, latest })
+    // One that the handler did not wait for is part of the attempt all the same: its head belongs in the settlement.
+    await Promise.allSettled(this.#writes)
+  }
+
+  async #latest(...[subject, time, equalTimes, write]: Parameters<AttemptScope['latest']>): Promise<boolean> {
+    await this.#takeTurn(subject)
+    const head = await this.#tools.engine.head(this.#work.receiver, subject)
+    this.#throwIfOver()
     if (head !== undefined && (time < head || (time === head && equalTimes === 'skip'))) return false
     await write()
     this.#head = { subject, time }
     return true
+  }
+
+  /** Waits until no other attempt holds the subject. Held until the settlement is durable. */
+  async #takeTurn(subject: string): Promise<void> {
+    this.#throwIfOver()
+    if (this.#turn === undefined) {
+      // What others take is not this handler's time.
+      clearTimeout(this.#timer)
+      this.#turn = { subject, come: this.#tools.subjects.lock(subject) }
+      await this.#turn.come
+      this.#throwIfOver()
+      this.#startClock()
+    } else if (this.#turn.subject === subject) {
+      await this.#turn.come
+    } else {
+      // A settlement has one head; and two attempts with two subjects each could wait for each other for ever.
+      throw new KycWebhookError('option-invalid', 'latestOnly() with two subjects in one run of a handler')
+    }
+  }
+
+  #throwIfOver(): void {
+    this.#abort.signal.throwIfAborted()
+    if (this.#ended) throw new KycWebhookError('option-invalid', 'latestOnly() after its run had ended')
+  }
+
+  /** A handler that waits for nothing that Node knows of does not keep the process alive. */
+  #startClock(): void {
+    this.#timer = setTimeout(() => this.#abort.abort(new TimeoutError()), this.#work.timeoutMs).unref()
   }
 
   #done(): Settlement {
@@ -88,18 +126,23 @@ export class Attempt {
     return { ...this.#result('released', at), dueAt: at }
   }
 
-  #failed(error: string, stack: string[] = []): Settlement {
-    const { work, claim } = { work: this.#work, claim: this.claim }
-    const at = work.now()
-    const isLast = claim.attempt >= work.retry.attempts || error === 'crashed'
-    const delay = retryDelay(work.retry, claim.attempt, work.random)
-    const fields = { receiver: work.receiver, seq: claim.seq, attempt: claim.attempt, error, stack }
-    if (isLast) {
-      work.logger.error(fields, 'handler failed for the last time: the event is a dead letter')
-      return { ...this.#result('dead', at), error }
-    }
-    work.logger.warn({ ...fields, retryInMs: delay }, 'handler failed and will run again')
-    return { ...this.#result('retry', at), error, dueAt: at + delay }
+  #failed(error: string, stack: string[]): Settlement {
+    const { retry, random, now } = this.#work
+    if (this.claim.attempt >= retry.attempts) return this.#dead(error, stack)
+    const retryInMs = retryDelay(retry, this.claim.attempt, random)
+    const fields = { ...this.#who(), error, stack, retryInMs }
+    this.#tools.logger.warn(fields, 'handler failed and will run again')
+    const at = now()
+    return { ...this.#result('retry', at), error, dueAt: at + retryInMs }
+  }
+
+  #dead(error: string, stack: string[]): Settlement {
+    this.#tools.logger.error({ ...this.#who(), error, stack }, 'attempts ran out: the event is a dead letter')
+    return { ...this.#result('dead', this.#work.now()), error }
+  }
+
+  #who(): { receiver: string; seq: number; attempt: number } {
+    return { receiver: this.#work.receiver, seq: this.claim.seq, attempt: this.claim.attempt }
   }
 
   #result(result: Settlement['result'], at: number): Settlement {

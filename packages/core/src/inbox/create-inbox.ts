@@ -1,13 +1,24 @@
+import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Inbox, Work } from './inbox.ts'
-import type { InboxEngine, Outcome, Receipt } from './port.ts'
+import type {
+  EventQuery,
+  EventRecord,
+  InboxEngine,
+  InboxStats,
+  Outcome,
+  PageQuery,
+  QuarantineRecord,
+  Receipt,
+} from './port.ts'
+import { Purger } from './purger.ts'
 import { EventWorker } from './worker.ts'
 
 export interface InboxOptions {
-  /** Receipts that may wait for a commit; one more is refused (503). @default 4096 */
+  /** Receipts that may wait for their outcome; one more is refused (503). @default 4096 */
   maxQueued?: number
-  /** Bytes of bodies that may wait for a commit; more are refused (503). @default 67_108_864 (64 MiB) */
+  /** Bytes of bodies that may wait for their outcome; more are refused (503), unless nothing else waits. @default 67_108_864 (64 MiB) */
   maxQueuedBytes?: number
   /** How often rows whose time is over are deleted, in milliseconds. @default 60_000 */
   purgeEveryMs?: number
@@ -15,8 +26,6 @@ export interface InboxOptions {
   now?: () => number
 }
 
-/** Rows deleted in one step: a purge never holds the store for long. */
-const PURGE_CHUNK = 500
 /** After a failed opening: deliveries meanwhile are turned away without trying each. */
 const REOPEN_AFTER_MS = 1_000
 
@@ -30,66 +39,76 @@ class EngineInbox implements Inbox {
   readonly durable: boolean
   readonly #engine: InboxEngine
   readonly #now: () => number
-  readonly #purgeEveryMs: number
   readonly #commits: GroupCommit
+  readonly #purger: Purger
   readonly #workers = new Map<string, EventWorker>()
-  #opening: Promise<void> | undefined
   #isOpen = false
-  #failedAt: number | undefined
-  #purgeTimer: NodeJS.Timeout | undefined
-  #purging: Promise<void> = Promise.resolve()
+  #opening: Promise<void> | undefined
+  #failure: { error: unknown; at: number } | undefined
   #closed: Promise<void> | undefined
 
   constructor(engine: InboxEngine, options: InboxOptions) {
+    const { maxQueued = 4_096, maxQueuedBytes = 67_108_864, purgeEveryMs = 60_000, now = Date.now } = options
     this.name = engine.name
     this.durable = engine.durable
     this.#engine = engine
-    this.#now = options.now ?? Date.now
-    this.#purgeEveryMs = options.purgeEveryMs ?? 60_000
-    const { maxQueued = 4_096, maxQueuedBytes = 67_108_864 } = options
-    this.#commits = new GroupCommit(engine, { maxQueued, maxQueuedBytes }, (receiver) =>
+    this.#now = now
+    // Receipts queue while the store is being opened, so that no more of them wait than may.
+    const commit: InboxEngine['commit'] = async (receipts, settlements) => {
+      if (!this.#isOpen) await this.#opened()
+      return engine.commit(receipts, settlements)
+    }
+    this.#commits = new GroupCommit({ commit }, { maxQueued, maxQueuedBytes }, (receiver) =>
       this.#workers.get(receiver)?.wake(),
     )
+    this.#purger = new Purger(engine, {
+      everyMs: purgeEveryMs,
+      now,
+      onFailing: (error, failures) => this.#tellPurgeFailing(error, failures),
+    })
   }
 
-  open(): Promise<void> {
-    if (this.#closed !== undefined)
-      return Promise.reject(new KycWebhookError('inbox-unavailable', 'it is closed'))
-    this.#opening ??= this.#open()
+  async open(): Promise<void> {
+    this.#refuseWhenClosed()
+    await this.#open()
+  }
+
+  #open(): Promise<void> {
+    this.#opening ??= this.#engine.open().then(
+      () => {
+        this.#isOpen = true
+        this.#purger.start()
+      },
+      (error: unknown) => {
+        this.#failure = { error, at: performance.now() }
+        this.#opening = undefined
+        throw error
+      },
+    )
     return this.#opening
-  }
-
-  async #open(): Promise<void> {
-    try {
-      await this.#engine.open()
-      this.#isOpen = true
-      this.#purgeTimer = setInterval(() => this.#startPurge(), this.#purgeEveryMs).unref()
-    } catch (error) {
-      this.#failedAt = performance.now()
-      throw error
-    }
   }
 
   /** Opens the store if it is not; one that could not be opened is tried again, but not for each delivery. */
   async #opened(): Promise<void> {
     if (this.#isOpen) return
-    if (this.#failedAt !== undefined && performance.now() - this.#failedAt > REOPEN_AFTER_MS) {
-      this.#failedAt = undefined
-      this.#opening = undefined
-    }
     try {
-      await this.open()
+      const { error, at } = this.#failure ?? { error: undefined, at: Number.NEGATIVE_INFINITY }
+      if (this.#opening === undefined && performance.now() - at < REOPEN_AFTER_MS) throw error
+      await this.#open()
     } catch (error) {
-      throw new KycWebhookError('inbox-unavailable', 'it could not be opened', { cause: error })
+      throw new KycWebhookError('inbox-unavailable', `it could not be opened: ${errorName(error)}`, {
+        cause: error,
+      })
     }
   }
 
   async record(receipt: Receipt): Promise<Outcome> {
-    if (!this.#isOpen) await this.#opened()
+    this.#refuseWhenClosed()
     return this.#commits.record(receipt)
   }
 
   work(work: Work): EventWorker {
+    this.#refuseWhenClosed()
     if (this.#workers.has(work.receiver)) {
       throw new KycWebhookError('receiver-name-taken', `${work.receiver}; give one of them another \`name\``)
     }
@@ -98,40 +117,26 @@ class EngineInbox implements Inbox {
       onStopped: () => this.#workers.delete(work.receiver),
     })
     this.#workers.set(work.receiver, worker)
-    worker.wake()
     return worker
   }
 
-  #startPurge(): void {
-    this.#purging = this.#purging.then(() => this.#purge()).catch(() => {})
-  }
-
-  async #purge(): Promise<void> {
-    while (
-      this.#closed === undefined &&
-      (await this.#engine.purge(this.#now(), PURGE_CHUNK)) >= PURGE_CHUNK
-    ) {
-      await new Promise((resolve) => setTimeout(resolve, 50).unref())
-    }
-  }
-
-  async stats() {
-    await this.#opened()
+  async stats(): Promise<InboxStats> {
+    await this.#ready()
     return this.#engine.stats()
   }
 
-  async events(query = {}) {
-    await this.#opened()
+  async events(query: EventQuery = {}): Promise<EventRecord[]> {
+    await this.#ready()
     return this.#engine.events(query)
   }
 
-  async quarantined(query = {}) {
-    await this.#opened()
+  async quarantined(query: PageQuery = {}): Promise<QuarantineRecord[]> {
+    await this.#ready()
     return this.#engine.quarantined(query)
   }
 
   async retry(seqs: readonly number[]): Promise<number> {
-    await this.#opened()
+    await this.#ready()
     const retried = await this.#engine.retry(seqs, this.#now())
     for (const worker of this.#workers.values()) worker.wake()
     return retried
@@ -143,14 +148,30 @@ class EngineInbox implements Inbox {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#purgeTimer)
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(0)))
     await this.#commits.drain()
-    await this.#purging
-    this.#isOpen = false
-    await this.#opening?.then(
-      () => this.#engine.close(),
-      () => {},
+    // What was recorded while it was being opened has waited for that; with nothing recorded, nobody has.
+    await this.#opening?.catch(() => {})
+    await this.#purger.stop()
+    if (this.#isOpen) await this.#engine.close()
+  }
+
+  async #ready(): Promise<void> {
+    this.#refuseWhenClosed()
+    await this.#opened()
+    this.#refuseWhenClosed()
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed !== undefined) throw new KycWebhookError('inbox-unavailable', 'it is closed')
+  }
+
+  /** Old rows cost space, not events: nothing stops. The log of any of its receivers will do. */
+  #tellPurgeFailing(error: unknown, failures: number): void {
+    const [worker] = this.#workers.values()
+    worker?.logger.error(
+      { inbox: this.name, code: errorName(error), failures },
+      'rows whose time is over could not be deleted: the inbox grows',
     )
   }
 }

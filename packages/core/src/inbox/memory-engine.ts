@@ -27,7 +27,6 @@ export function memoryEngine(): InboxEngine {
 
   function receive(receipt: Receipt): Outcome {
     const { key, nonce, redriven } = receipt
-    if (redriven !== undefined && !quarantine.has(redriven)) return 'duplicate'
     const outcome = decideOutcome(
       receipt,
       unexpired(seen, key, receipt.receivedAt),
@@ -56,15 +55,19 @@ export function memoryEngine(): InboxEngine {
   }
 
   function keepInQuarantine(receipt: Receipt, reason: RefusalCode): void {
-    const { receiver, digest, receivedAt, body, headers, context } = receipt
-    const row = [...quarantine.values()].find((row) => row.receiver === receiver && row.digest === digest)
-    if (row) row.reason = reason
-    if (row && receipt.redriven === undefined)
-      Object.assign(row, { lastAt: receivedAt, count: row.count + 1 })
-    if (row) return
-    const seq = ++lastSeq
-    const times = { firstAt: receivedAt, lastAt: receivedAt, count: 1 }
-    quarantine.set(seq, { seq, receiver, digest, reason, ...times, body, headers, context })
+    const { receiver, digest, receivedAt, body, headers, context, redriven = 0 } = receipt
+    const again = quarantine.get(redriven)
+    const row =
+      again ?? [...quarantine.values()].find((row) => row.receiver === receiver && row.digest === digest)
+    if (!row) {
+      const seq = ++lastSeq
+      const times = { firstAt: receivedAt, lastAt: receivedAt, count: 1 }
+      quarantine.set(seq, { seq, receiver, digest, reason, ...times, body, headers, context })
+      return
+    }
+    row.reason = reason
+    // A redrive is no arrival.
+    if (!again) Object.assign(row, { lastAt: receivedAt, count: row.count + 1 })
   }
 
   function settle({ seq, attempt, result, at, dueAt = at, error, purgeAt, head }: Settlement): void {

@@ -1,133 +1,163 @@
 import { errorName } from '../error-text.ts'
-import { Attempt } from './attempt.ts'
+import { isKycWebhookError } from '../errors.ts'
+import { type Logger, unfailing } from '../logger.ts'
+import { Attempt, type AttemptTools } from './attempt.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { Work, Worker } from './inbox.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
-import type { InboxEngine, Settlement } from './port.ts'
+import { pause, waitAtMost } from './pause.ts'
+import type { Claim, InboxEngine, Settlement } from './port.ts'
 
 /** How often to look for events that other processes recorded, and for the right to run them. */
 const POLL_MS = 500
 /** How long to wait after the engine failed. */
 const FAULT_PAUSE_MS = 1_000
-/** After the grace period: how long an aborted handler has to notice. */
-const ABORT_PAUSE_MS = 250
+/** When stopping: how long the engine may take to record what the attempts in hand came to. */
+const HAND_BACK_MS = 5_000
 
 interface WorkerHooks {
   opened: () => Promise<void>
   onStopped: () => void
 }
 
+/** How long to wait before looking again, and what ends the wait early. */
+interface Pause {
+  ms: number
+  until: AbortSignal
+}
+
 /** Hands the events of one receiver to its handler: claims, runs, settles. */
 export class EventWorker implements Worker {
+  readonly logger: Logger
   readonly #work: Work
   readonly #engine: InboxEngine
   readonly #commits: GroupCommit
   readonly #hooks: WorkerHooks
-  readonly #subjects = new KeyedMutex()
+  readonly #tools: AttemptTools
   readonly #inHand = new Map<Attempt, Promise<void>>()
-  #timer: NodeJS.Timeout | undefined
-  #pumping: Promise<void> | undefined
-  #wokenMeanwhile = false
-  #acquired = false
+  readonly #stopping = new AbortController()
+  readonly #graceOver = new AbortController()
+  readonly #looping: Promise<void>
+  /** Aborted by `wake`. */
+  #alarm = new AbortController()
+  /** The right to run this receiver's events. In doubt while the engine has not answered, and when its answer was a failure. */
+  #right: 'missing' | 'in doubt' | 'held' = 'missing'
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, engine: InboxEngine, commits: GroupCommit, hooks: WorkerHooks) {
+    this.logger = unfailing(work.logger)
     this.#work = work
     this.#engine = engine
     this.#commits = commits
     this.#hooks = hooks
+    this.#tools = { engine, subjects: new KeyedMutex(), logger: this.logger }
+    this.#looping = this.#loop()
   }
 
-  /** Looks for work now: events were recorded, an attempt ended, or time has passed. */
+  /** Looks for work now: events were recorded, an attempt ended. */
   wake(): void {
-    if (this.#stopped !== undefined) return
-    this.#wokenMeanwhile = true
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = undefined
-      if (this.#wokenMeanwhile) this.wake()
-    })
+    this.#alarm.abort('woken')
   }
 
-  async #pump(): Promise<void> {
-    clearTimeout(this.#timer)
-    let pause = POLL_MS
-    while (this.#wokenMeanwhile && this.#stopped === undefined) {
-      this.#wokenMeanwhile = false
-      try {
-        await this.#hooks.opened()
-        pause = await this.#claim()
-      } catch (error) {
-        this.#work.logger.error(
-          { receiver: this.#work.receiver, code: errorName(error) },
-          'the inbox gives no events; trying again',
-        )
-        pause = FAULT_PAUSE_MS
-      }
+  async #loop(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      // Before looking: who wakes us meanwhile may have recorded what this look does not see.
+      this.#alarm = new AbortController()
+      const { ms, until } = await this.#look()
+      await pause(ms, until)
     }
-    if (this.#stopped === undefined) this.#timer = setTimeout(() => this.wake(), pause).unref()
+  }
+
+  async #look(): Promise<Pause> {
+    try {
+      await this.#hooks.opened()
+      if (this.#right === 'in doubt') {
+        // A claim without an answer may have started events that nobody here runs. Whoever acquires the right anew takes
+        // up all that are started: ours must be settled first.
+        if (this.#inHand.size > 0) return { ms: POLL_MS, until: this.#alarm.signal }
+        await this.#engine.release(this.#work.receiver)
+        this.#right = 'missing'
+      }
+      // Another process has it, so what is recorded here need not wake us.
+      if (!(await this.#acquire())) return { ms: POLL_MS, until: this.#stopping.signal }
+      return { ms: await this.#claim(), until: this.#alarm.signal }
+    } catch (error) {
+      const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
+      this.logger.error(fields, 'the inbox gives no events; trying again')
+      return { ms: FAULT_PAUSE_MS, until: this.#stopping.signal }
+    }
+  }
+
+  async #acquire(): Promise<boolean> {
+    if (this.#right === 'held') return true
+    this.#right = 'in doubt'
+    const isHeld = await this.#engine.acquire(this.#work.receiver, this.#work.now())
+    this.#right = isHeld ? 'held' : 'missing'
+    return isHeld
   }
 
   /** Starts what can be started. Resolves to when to look again, in milliseconds. */
   async #claim(): Promise<number> {
     const { receiver, concurrency, now } = this.#work
-    if (!this.#acquired) this.#acquired = await this.#engine.acquire(receiver, now())
     const limit = concurrency - this.#inHand.size
-    if (!this.#acquired || limit <= 0) return POLL_MS
+    if (limit <= 0) return POLL_MS
     // A payload that kills the process shall not take the same neighbours with it again and again: suspects run one at a time.
     const suspects = ![...this.#inHand.keys()].some((attempt) => attempt.claim.crashes > 0)
     const claimedAt = now()
+    this.#right = 'in doubt'
     const { claims, nextDueAt } = await this.#engine.claim({ receiver, now: claimedAt, limit, suspects })
-    for (const claim of claims) {
-      const attempt = new Attempt(claim, this.#work, this.#engine, this.#subjects)
-      this.#inHand.set(attempt, this.#carryOut(attempt))
-    }
+    this.#right = 'held'
+    for (const claim of claims) this.#start(claim)
     // What is due and was not claimed waits for an attempt in hand, whose end wakes us.
     if (nextDueAt === undefined || nextDueAt <= claimedAt) return POLL_MS
     return Math.min(POLL_MS, Math.max(1, nextDueAt - now()))
   }
 
+  #start(claim: Claim): void {
+    const attempt = new Attempt(claim, this.#work, this.#tools)
+    if (this.#stopping.signal.aborted) attempt.release()
+    this.#inHand.set(attempt, this.#carryOut(attempt))
+  }
+
   async #carryOut(attempt: Attempt): Promise<void> {
+    const { receiver, onAttempt, onDeadLetter } = this.#work
     const startedAt = performance.now()
     const settlement = await attempt.run()
-    this.#tell(settlement, performance.now() - startedAt)
-    await this.#settle(settlement)
-    if (settlement.result === 'dead') this.#tellDead(attempt, settlement)
-    attempt.settled()
+    const durationMs = performance.now() - startedAt
+    void this.#quietly('onAttempt', () => onAttempt?.(durationMs, settlement.result))
+    const isRecorded = await this.#settle(settlement)
+    attempt.leave()
     this.#inHand.delete(attempt)
     this.wake()
+    if (!isRecorded || settlement.result !== 'dead') return
+    const { seq, attempt: attempts, crashes, json } = attempt.claim
+    const letter = { seq, receiver, attempts, crashes, error: settlement.error ?? 'Error', json }
+    void this.#quietly('onDeadLetter', () => onDeadLetter?.(letter))
   }
 
   /** A result that cannot be recorded now is recorded later: forgotten, the handler would run once more than it must. */
-  async #settle(settlement: Settlement): Promise<void> {
+  async #settle(settlement: Settlement): Promise<boolean> {
     for (;;) {
+      const isLastTry = this.#graceOver.signal.aborted
       try {
-        return await this.#commits.settle(settlement)
+        await this.#commits.settle(settlement)
+        return true
       } catch (error) {
-        this.#work.logger.error(
-          { receiver: this.#work.receiver, seq: settlement.seq, code: errorName(error) },
-          'a result could not be recorded',
-        )
-        if (this.#stopped !== undefined) return
-        await new Promise((resolve) => setTimeout(resolve, FAULT_PAUSE_MS))
+        const { seq, result } = settlement
+        const fields = { receiver: this.#work.receiver, seq, result, ...whatFailed(error) }
+        this.logger.error(fields, 'a result could not be recorded')
+        if (isLastTry) return false
+        await pause(FAULT_PAUSE_MS, this.#graceOver.signal)
       }
     }
   }
 
-  #tell({ result }: Settlement, durationMs: number): void {
-    this.#guarded('onAttempt', () => this.#work.onAttempt?.(durationMs, result))
-  }
-
-  #tellDead({ claim }: Attempt, { error = 'Error' }: Settlement): void {
-    const { receiver, onDeadLetter } = this.#work
-    const { seq, attempt: attempts, crashes, json } = claim
-    this.#guarded('onDeadLetter', () => onDeadLetter?.({ seq, receiver, attempts, crashes, error, json }))
-  }
-
-  #guarded(hook: string, call: () => void): void {
+  /** A hook that fails is its owner's trouble, not the event's. */
+  async #quietly(what: string, call: () => unknown): Promise<void> {
     try {
-      call()
+      await call()
     } catch (error) {
-      this.#work.logger.error({ receiver: this.#work.receiver, error: errorName(error) }, `${hook} threw`)
+      this.logger.error({ receiver: this.#work.receiver, error: errorName(error) }, `${what} failed`)
     }
   }
 
@@ -137,18 +167,32 @@ export class EventWorker implements Worker {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    clearTimeout(this.#timer)
-    // Assigned by `stop` only after this function's first pause: the pump must not start more meanwhile.
-    await Promise.resolve()
-    await this.#pumping
-    const finished = () => Promise.all(this.#inHand.values())
-    await Promise.race([finished(), pause(graceMs)])
+    this.#stopping.abort('stopping')
+    this.wake()
+    await waitAtMost(graceMs, this.#idle())
+    this.#graceOver.abort('grace over')
     for (const attempt of this.#inHand.keys()) attempt.release()
-    await Promise.race([finished(), pause(ABORT_PAUSE_MS)])
-    await this.#commits.drain()
-    if (this.#acquired) await this.#engine.release(this.#work.receiver)
+    if (await waitAtMost(HAND_BACK_MS, this.#handBack())) return
+    this.logger.error({ receiver: this.#work.receiver }, 'the inbox does not answer: stopped without it')
+  }
+
+  /** Resolves when nothing is in hand and nothing will be. */
+  async #idle(): Promise<void> {
+    await this.#looping
+    await Promise.all(this.#inHand.values())
+  }
+
+  /** Never before the results are recorded: another process would count the events as crashed. */
+  async #handBack(): Promise<void> {
+    await this.#idle()
+    await this.#quietly('giving back the right to run events', async () => {
+      if (this.#right !== 'missing') await this.#engine.release(this.#work.receiver)
+    })
     this.#hooks.onStopped()
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** The code, and the message where it is our own: it says which file cannot be opened. */
+function whatFailed(error: unknown): { code: string; detail?: string } {
+  return { code: errorName(error), ...(isKycWebhookError(error) ? { detail: error.message } : {}) }
+}

@@ -1,4 +1,4 @@
-import type { KycEvent, UnknownType } from '../event.ts'
+import type { KycEvent } from '../event.ts'
 
 /** One entry of `data[].records[]` of a PRESS delivery. Fields that no page documents are kept as they came. */
 export interface PressRecord {
@@ -10,9 +10,8 @@ export interface PressRecord {
   readonly [field: string]: unknown
 }
 
-/** The only wire type that a page shows. The others arrive too, as `UnknownType` with the same data. */
+/** The only wire type that a page shows; the others arrive too, with the same data. */
 export type PressType = 'ae.uaekyc.icp.immigration_entry.v1'
 
-export type PressEvent = { [T in PressType | UnknownType]: KycEvent<'press', T, PressRecord> }[
-  | PressType
-  | UnknownType]
+/** `type` completes to what is known and accepts every other string. */
+export type PressEvent = KycEvent<'press', PressType | (string & {}), PressRecord>

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { isRfc3339, type LenientCloudEvent, parseBinary, parseStructured } from '../cloud-events/index.ts'
+import { type LenientCloudEvent, parseBinary, parseStructured } from '../cloud-events/index.ts'
+import { isRfc3339 } from '../cloud-events/rfc3339.ts'
+import { isUriReference } from '../cloud-events/uri.ts'
 import { type AuthenticDelivery, type Normalised, Unusable } from '../provider.ts'
 import { isObject, textOf, withTextIds } from './fields.ts'
 import type { PressEvent, PressRecord } from './press-events.ts'
@@ -20,7 +22,7 @@ export function normalisePress(
   if (Array.isArray(body))
     return body.map((element) => ({ ...fromCloudEvent(element), content: JSON.stringify(element) }))
   if (!isObject(body)) throw new Unusable('the body is not a JSON object')
-  if (Array.isArray(body.data) && body.type === undefined) return fromEnvelope(body, body.data)
+  if (Array.isArray(body.data)) return fromEnvelope(body, body.data)
   if (textOf(body.id) !== undefined && body.type !== undefined) return fromCloudEvent(body)
   if (delivery.header('ce-id') !== undefined) return fromBinary(delivery, body)
   throw new Unusable('neither an envelope of groups and records nor a CloudEvent')
@@ -43,11 +45,9 @@ function fromEnvelope(body: Record<string, unknown>, groups: readonly unknown[])
     return group.records.map((fields: unknown, index) => {
       if (!isObject(fields)) throw new Unusable('an entry of `records` is not an object')
       const record = pressRecord(fields)
+      const eventId = textOf(record.event_id)
       // A record without an id of its own, or with one that another record has, is told apart by its place.
-      const own =
-        record.event_id !== undefined && !taken.has(record.event_id)
-          ? record.event_id
-          : `${id}/${groupIndex}/${index}`
+      const own = eventId !== undefined && !taken.has(eventId) ? eventId : `${id}/${groupIndex}/${index}`
       taken.add(own)
       return pressEvent({ id: own, type, source: body.source, subject: undefined, time: body.time }, record)
     })
@@ -64,14 +64,11 @@ function fromCloudEvent(element: unknown): Normalised<PressEvent> {
 function fromBinary(delivery: AuthenticDelivery, body: Record<string, unknown>): Normalised<PressEvent> {
   const attributes = parseBinary(delivery, { profile: 'lenient' })
   const record = pressRecord(body)
-  const id = record.event_id ?? createHash('sha256').update(delivery.body).digest('hex')
+  const id = textOf(record.event_id) ?? createHash('sha256').update(delivery.body).digest('hex')
   const event = pressEvent({ ...attributes, id }, record)
-  const signed = [
-    record.uaekyc_id === undefined ? [] : 'subject',
-    record.event_ts === undefined ? [] : 'time',
-  ].flat()
-  const unsigned = ['source', 'type', 'subject', 'time'].filter(
-    (name) => !signed.includes(name) && name in event,
+  const signed: Record<string, unknown> = { subject: record.uaekyc_id, time: record.event_ts }
+  const unsigned = (['source', 'type', 'subject', 'time'] as const).filter(
+    (name) => name in event && event[name] !== signed[name],
   )
   return { id, events: [event], unsigned }
 }
@@ -81,7 +78,8 @@ function recordOf(event: LenientCloudEvent): PressRecord {
   const attributes = Object.fromEntries(
     Object.entries({ uaekyc_id, event_ts, event_id }).filter(([, value]) => value != null),
   )
-  if (data !== undefined && !isObject(data)) throw new Unusable('`data` is not an object')
+  if (data !== undefined && (!isObject(data) || data instanceof Uint8Array))
+    throw new Unusable('`data` is not an object')
   if (data === undefined && attributes.uaekyc_id === undefined) throw new Unusable('`data` is missing')
   return pressRecord({ ...attributes, ...data })
 }
@@ -107,8 +105,7 @@ function pressEvent(attributes: Attributes, record: PressRecord): PressEvent {
   const event = {
     specversion: '1.0',
     id: attributes.id,
-    source:
-      typeof attributes.source === 'string' && attributes.source !== '' ? attributes.source : DEFAULT_SOURCE,
+    source: isSource(attributes.source) ? attributes.source : DEFAULT_SOURCE,
     type: attributes.type,
     ...(subject === undefined ? {} : { subject }),
     ...(time === undefined ? {} : { time }),
@@ -118,3 +115,6 @@ function pressEvent(attributes: Attributes, record: PressRecord): PressEvent {
   }
   return event as PressEvent
 }
+
+const isSource = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && isUriReference(value)

@@ -40,11 +40,14 @@ function decodeStrictly(text: string, encoding: 'hex' | 'base64'): Uint8Array | 
   return bytes.toString(encoding) === (encoding === 'hex' ? text.toLowerCase() : text) ? bytes : undefined
 }
 
-/** Digits only: `parseInt` takes `123junk`, `Number` takes `0x7b` and `1e3`, and NaN passes every comparison. */
+/**
+ * Digits only: `parseInt` takes `123junk`, `Number` takes `0x7b` and `1e3`, and NaN passes every comparison. Eleven of
+ * them end in the year 5138; milliseconds have thirteen.
+ */
 function readTimestamp(head: Head, name: string): number {
   const value = head.once(name)
   if (value === undefined || value === '') throw new Rejection('timestamp-missing')
-  if (!/^[0-9]{1,12}$/.test(value)) throw new Rejection('timestamp-malformed')
+  if (!/^[0-9]{1,11}$/.test(value)) throw new Rejection('timestamp-malformed')
   return Number(value)
 }
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
 import type { Receipt } from '../inbox/port.ts'
-import type { Normalised, Provider } from '../provider.ts'
+import { type Normalised, type Provider, Unusable } from '../provider.ts'
 import type { Credentials } from './credentials.ts'
+import type { Freshness } from './freshness.ts'
 
-/** What a receipt is made of, beside the normalised part. */
+/** What receipts are made of, beside the normalised parts. */
 export interface Received {
   receiver: string
   provider: Provider
@@ -18,15 +19,25 @@ export interface Received {
   rememberMs: number
 }
 
-/** The receipt of one part of a delivery: its keys, from signed bytes alone. */
-export function identify(received: Received, part: Normalised): Receipt {
-  const { receiver } = received
+/**
+ * The receipts of a delivery, one for each part, with keys from signed bytes alone. What cannot become events, or is not
+ * fresh, becomes a receipt for quarantine: authentic but stale may be a provider that does not sign its repetitions anew.
+ */
+export function identify(
+  received: Received,
+  freshness: Freshness,
+  parts: readonly Normalised[] | Unusable,
+): Receipt[] {
+  if (parts instanceof Unusable) return [quarantineReceipt(received, parts.code, undefined)]
+  if (freshness !== 'fresh') return parts.map((part) => quarantineReceipt(received, freshness, part))
+  return parts.map((part) => receipt(received, part))
+}
+
+function receipt(received: Received, part: Normalised): Receipt {
   return {
-    ...base(received),
-    key: part.id === undefined ? undefined : shortHash(receiver, part.id),
+    ...base(received, part),
     digest: sha256(part.content ?? received.body),
     ...nonceOf(received),
-    context: contextOf(received, part.id, part.subscriptionId),
     events: part.events.map((event) => ({
       type: event.type,
       json: JSON.stringify(event),
@@ -35,23 +46,22 @@ export function identify(received: Received, part: Normalised): Receipt {
   }
 }
 
-/** The receipt of a delivery that goes to quarantine. `part` is there when the delivery could be identified. */
-export function identifyQuarantined(received: Received, reason: RefusalCode, part?: Normalised): Receipt {
-  return {
-    ...base(received),
-    key: part?.id === undefined ? undefined : shortHash(received.receiver, part.id),
-    digest: sha256(received.body),
-    context: contextOf(received, part?.id, part?.subscriptionId),
-    events: [],
-    quarantine: reason,
-  }
+function quarantineReceipt(received: Received, reason: RefusalCode, part: Normalised | undefined): Receipt {
+  const digest = sha256(part?.content ?? received.body)
+  return { ...base(received, part), digest, events: [], quarantine: reason }
 }
 
-function base(
-  received: Received,
-): Pick<Receipt, 'receiver' | 'body' | 'headers' | 'receivedAt' | 'keyExpiresAt'> {
+function base(received: Received, part: Normalised | undefined): Omit<Receipt, 'digest' | 'events'> {
   const { receiver, body, headers, receivedAt } = received
-  return { receiver, body, headers, receivedAt, keyExpiresAt: receivedAt + received.rememberMs }
+  return {
+    receiver,
+    body,
+    headers,
+    receivedAt,
+    key: part?.id === undefined ? undefined : shortHash(receiver, part.id),
+    keyExpiresAt: receivedAt + received.rememberMs,
+    context: contextOf(received, part?.id, part?.subscriptionId),
+  }
 }
 
 /** A timestamp may lie ahead, so a nonce can come again for twice the tolerance; a minute more for clocks that differ. */

@@ -39,6 +39,7 @@ export function parse(provider: Provider, delivery: AuthenticDelivery): readonly
   try {
     const normalised = provider.normalise(delivery)
     const parts = isParts(normalised) ? normalised : [normalised]
+    if (parts.length === 0) throw new Unusable('there is nothing in it')
     for (const part of parts) checkPart(provider, part)
     return parts
   } catch (error) {
@@ -50,7 +51,7 @@ export function parse(provider: Provider, delivery: AuthenticDelivery): readonly
 const isParts = (value: Normalised | readonly Normalised[]): value is readonly Normalised[] =>
   Array.isArray(value)
 
-/** What leaves here is a valid CloudEvent, whoever wrote the provider. */
+/** What leaves here has what CloudEvents 1.0 requires, whoever wrote the provider. */
 function checkPart(provider: Provider, part: Normalised): void {
   if (part.id === '') throw new Unusable('the delivery id is empty')
   for (const event of part.events) {

@@ -6,7 +6,7 @@ import { PRESS_EVENT_NAMES, PRESS_TYPES, type PressEventName } from './press-typ
 /** Makes drafts of PRESS deliveries. `fields` go into each record. */
 export interface PressEvents {
   /**
-   * The body of the payload reference: groups by type, with a number of records each, about as many people.
+   * The body of the payload reference: groups by type, each with a number of records.
    * `envelope({ IMMIGRATION_ENTRY: 3, NEW_ID: 1 })`
    * @param counts records of each event. @default one IMMIGRATION_ENTRY
    */
@@ -50,20 +50,19 @@ export function pressEvents(seed: EventSeed = {}): PressEvents {
   return {
     envelope,
     structured(name = 'IMMIGRATION_ENTRY', fields = {}) {
-      const event = { ...attributes(invent, name), data: cloudEventData(invent, name, fields) }
+      const event = cloudEvent(invent, name, fields)
       return jsonDraft(event.id, event, STRUCTURED)
     },
     binary(name = 'IMMIGRATION_ENTRY', fields = {}) {
-      const { id, datacontenttype, ...others } = attributes(invent, name)
-      const marks = Object.entries({ id, ...others }).map(([key, value]) => [`ce-${key}`, value])
-      const headers = { 'Content-Type': datacontenttype, ...Object.fromEntries(marks) }
-      return jsonDraft(id, cloudEventData(invent, name, fields), headers)
+      const { data, datacontenttype, ...attributes } = cloudEvent(invent, name, fields)
+      const prefixed = Object.entries(attributes).map(([key, value]) => [`ce-${key}`, value])
+      return jsonDraft(attributes.id, data, {
+        'Content-Type': datacontenttype,
+        ...Object.fromEntries(prefixed),
+      })
     },
     batch(names = PRESS_EVENT_NAMES, fields = {}) {
-      const events = names.map((name) => ({
-        ...attributes(invent, name),
-        data: cloudEventData(invent, name, fields),
-      }))
+      const events = names.map((name) => cloudEvent(invent, name, fields))
       return jsonDraft(invent.ulid(invent.time()), events, BATCHED)
     },
     each: () => PRESS_EVENT_NAMES.map((name) => envelope({ [name]: 1 })),
@@ -80,13 +79,8 @@ function record(invent: Inventor, name: PressEventName, fields: Fields) {
 }
 
 /** `uaekyc_id` is a number in the envelope and a string elsewhere in the provider's pages. */
-function cloudEventData(invent: Inventor, name: PressEventName, fields: Fields): JsonObject {
-  const { uaekyc_id, ...others } = record(invent, name, {})
-  return { ...others, uaekyc_id: String(uaekyc_id), ...fields }
-}
-
-/** The context attributes of a CloudEvent. */
-function attributes(invent: Inventor, name: PressEventName) {
+function cloudEvent(invent: Inventor, name: PressEventName, fields: Fields) {
+  const { event_id, uaekyc_id, event_ts } = record(invent, name, {})
   const time = invent.time()
   return {
     specversion: '1.0',
@@ -95,6 +89,7 @@ function attributes(invent: Inventor, name: PressEventName) {
     type: PRESS_TYPES[name],
     time: rfc3339(time),
     datacontenttype: 'application/json',
+    data: { event_id, uaekyc_id: String(uaekyc_id), event_ts, ...fields },
   } satisfies JsonObject
 }
 

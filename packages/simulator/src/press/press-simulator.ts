@@ -9,10 +9,11 @@ export interface PressSimulatorOptions extends SimulatorOptions {
   /** The signing secret, as PRESS shows it: `whsec_...`. */
   secret: string
   /**
-   * How the HMAC key comes of the secret. The page's sample code takes the whole string; its text leaves the others open.
+   * What of the secret is the HMAC key: the whole string, as in the page's sample code, or what follows `whsec_`, or that
+   * decoded as Base64.
    * @default 'whole'
    */
-  key?: 'whole' | 'prefix-stripped' | 'prefix-stripped-base64'
+  secretForm?: 'whole' | 'unprefixed' | 'unprefixed-base64'
   /** `hex` is what the signature page computes, `sha256=hex` what the payload reference shows. @default 'hex' */
   signatureForm?: 'hex' | 'sha256=hex'
   /** Goes into `X-Webhook-Subscription-Id`. @default 'sub_a1b2c3d4e5' */
@@ -55,11 +56,11 @@ export function pressSimulator(options: PressSimulatorOptions): Simulator {
   )
 }
 
-function keyOf({ secret, key = 'whole' }: PressSimulatorOptions): Buffer {
-  if (key === 'whole') return textKey(secret)
+function keyOf({ secret, secretForm = 'whole' }: PressSimulatorOptions): Buffer {
+  if (secretForm === 'whole') return textKey(secret)
   if (!secret.startsWith('whsec_')) throw new TypeError('The secret has no prefix whsec_ to strip')
   const bare = secret.slice('whsec_'.length)
-  return key === 'prefix-stripped' ? textKey(bare) : base64Key(bare)
+  return secretForm === 'unprefixed' ? textKey(bare) : base64Key(bare)
 }
 
 function verdict(status: number, retryUnlisted: boolean): Verdict {

@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const PUBLISHED = ['core', 'sqlite', 'express', 'koa', 'fastify', 'simulator'] as const
+const workspace = join(import.meta.dirname, '..', '..', '..')
+const packageDir = (name: string) => join(workspace, 'packages', name)
+
+let project: string
+
+/** A project of somebody else's: the packed packages unpacked into its node_modules, everything third-party linked. */
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'kyc-webhooks-consumer-'))
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  for (const name of PUBLISHED) {
+    const target = join(project, 'node_modules', '@kyc-webhooks', name)
+    mkdirSync(target, { recursive: true })
+    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
+      cwd: packageDir(name),
+    })
+    execFileSync('tar', [
+      '-xzf',
+      join(project, packed.toString().trim()),
+      '--strip-components=1',
+      '-C',
+      target,
+    ])
+  }
+  const link = (name: string, from: string) => {
+    const target = join(project, 'node_modules', name)
+    mkdirSync(dirname(target), { recursive: true })
+    if (!existsSync(target)) symlinkSync(join(from, 'node_modules', name), target)
+  }
+  for (const name of ['express', '@types/express', '@types/node'])
+    link(name, name === '@types/node' ? workspace : join(import.meta.dirname, '..'))
+  link('better-sqlite3', packageDir('sqlite'))
+  link('fastify', packageDir('fastify'))
+  link('fastify-plugin', packageDir('fastify'))
+  link('koa', packageDir('koa'))
+}, 120_000)
+
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+describe('as installed from npm', () => {
+  test.each(PUBLISHED)('%s holds its built code, its types and its sources, and no tests', (name) => {
+    const root = join(project, 'node_modules', '@kyc-webhooks', name)
+    const files = execFileSync('find', ['.', '-type', 'f'], { cwd: root, encoding: 'utf8' })
+    expect(files).toContain('./dist/index.js')
+    expect(files).toContain('./dist/index.d.ts')
+    expect(files).toContain('./src/index.ts')
+    expect(files).not.toMatch(/\/test\/|\.test\.|\.db|node_modules/)
+    const { scripts, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(Object.keys(scripts)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/install|prepare/)]),
+    )
+    expect(manifest).toMatchObject({
+      type: 'module',
+      sideEffects: false,
+      license: 'MIT',
+      engines: { node: '>=22.22.2' },
+    })
+  })
+
+  test('receives a delivery on the default inbox, with its thread, from the built code', () => {
+    writeFileSync(join(project, 'app.mjs'), RUNS)
+    const output = execFileSync(process.execPath, ['app.mjs'], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+    expect(JSON.parse(output.trim())).toEqual({
+      status: 200,
+      body: '{"status":"accepted"}',
+      handled: ['evt-1'],
+    })
+    expect(existsSync(join(project, 'kyc-webhooks.db'))).toBe(true)
+  })
+
+  test.each(['nodenext', 'bundler'])(
+    'type-checks under moduleResolution %s, narrowing events',
+    (resolution) => {
+      writeFileSync(join(project, 'app.ts'), TYPED)
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        target: 'es2024',
+        module: resolution === 'bundler' ? 'esnext' : 'nodenext',
+        moduleResolution: resolution,
+        exactOptionalPropertyTypes: true,
+        types: ['node'],
+        skipLibCheck: false,
+      }
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }))
+      const tsc = join(
+        dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
+        'bin',
+        'tsc',
+      )
+      expect(run(process.execPath, [tsc, '-p', project])).toBe('')
+    },
+  )
+})
+
+/** Output of a command that is expected to succeed, and to say nothing of errors when it does not. */
+function run(command: string, args: string[]): string {
+  try {
+    return execFileSync(command, args, { cwd: project, encoding: 'utf8' })
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
+
+const RUNS = `
+import express from 'express'
+import { pressWebhook } from '@kyc-webhooks/express'
+import { pressSimulator } from '@kyc-webhooks/simulator'
+import { createHmac } from 'node:crypto'
+
+const secret = 'whsec_0123456789abcdef0123456789abcdef'
+const handled = []
+const webhook = pressWebhook({ secret, logger: false, onEvent: (event) => { handled.push(event.id) } })
+const server = express().use(webhook).listen(0, '127.0.0.1')
+await webhook.ready
+if (typeof pressSimulator !== 'function') throw new Error('no simulator')
+const body = JSON.stringify({ id: '01', data: [{ type: 't', records: [{ event_id: 'evt-1', uaekyc_id: 1 }] }] })
+const timestamp = String(Math.floor(Date.now() / 1000))
+const signature = createHmac('sha256', secret).update(timestamp + '.' + body).digest('hex')
+const reply = await fetch(\`http://127.0.0.1:\${server.address().port}/webhooks/press\`, {
+  method: 'POST', body, headers: { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature },
+})
+while (handled.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+console.log(JSON.stringify({ status: reply.status, body: await reply.text(), handled }))
+server.close()
+server.closeAllConnections()
+await webhook.close()
+`
+
+const TYPED = `
+import express from 'express'
+import { advanceAiWebhook, pressWebhook, uipWebhook } from '@kyc-webhooks/express'
+import { pressWebhook as pressOnFastify } from '@kyc-webhooks/fastify'
+import { pressWebhook as pressOnKoa } from '@kyc-webhooks/koa'
+import { sqliteInbox } from '@kyc-webhooks/sqlite'
+import Fastify from 'fastify'
+
+const inbox = sqliteInbox({ file: './inbox.db' })
+const app = express()
+app.use(pressWebhook({ secret: process.env.PRESS_WEBHOOK_SECRET, inbox, onEvent: (event) => event.data.uaekyc_id }))
+app.post('/uip', uipWebhook({
+  secret: process.env.UIP_WEBHOOK_SECRET,
+  on: { identify: (event) => event.data.audit_id.length, 'something.new': (event) => event.data },
+}))
+app.use(advanceAiWebhook({
+  secret: [process.env.A ?? '', process.env.B ?? ''],
+  algorithm: 'sha512',
+  onEvent(event) {
+    if (event.type === 'AML_OGS_UPDATE') return event.data.caseId.padStart(20)
+    // @ts-expect-error caseId is of AML_OGS_UPDATE alone
+    if (event.type === 'KYB_IDV_EMAIL') return event.data.caseId
+    return undefined
+  },
+}))
+void Fastify().register(pressOnFastify, { secret: process.env.PRESS_WEBHOOK_SECRET, onEvent: () => {} })
+void pressOnKoa({ secret: process.env.PRESS_WEBHOOK_SECRET, onEvent: () => {} }).close()
+`

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventIds, providers } from '@kyc-webhooks/example-harness'
+import {
+  ADVANCE_AI_EVENT_TYPES,
+  advanceAiEvents,
+  type DeliveryReport,
+  type Draft,
+  pressEvents,
+  type Simulator,
+  uipEvents,
+} from '@kyc-webhooks/simulator'
+
+/** Senders of each provider, each with one delivery under way at a time. */
+const SENDERS = 3
+/** Milliseconds from a reply to the sender's next delivery. */
+const PAUSE_MS = 15
+/** Every 50 ms for half a minute: longer than any restart. */
+const RETRY_SCHEDULE = Array<number>(600).fill(50)
+
+/** Deliveries of the three providers, sent until they are accepted. */
+export interface Load {
+  /** Ids of the events that were acknowledged. */
+  readonly acknowledged: ReadonlySet<string>
+  /** What became of each delivery that has come to an end. */
+  readonly reports: readonly DeliveryReport[]
+  /** Begins no more deliveries. Resolves when those under way have come to an end. */
+  stop(): Promise<void>
+}
+
+export function startLoad(url: string, seed: number): Load {
+  const { press, uip, advanceAi } = providers(url, { retrySchedule: RETRY_SCHEDULE })
+  const [fromPress, fromUip, fromAdvanceAi] = [
+    pressEvents({ seed }),
+    uipEvents({ seed }),
+    advanceAiEvents({ seed }),
+  ]
+  const acknowledged = new Set<string>()
+  const reports: DeliveryReport[] = []
+  let stopping = false
+
+  async function send(simulator: Simulator, draft: () => Draft): Promise<void> {
+    while (!stopping) {
+      const next = draft()
+      const report = await simulator.deliver(next)
+      reports.push(report)
+      if (report.outcome === 'accepted') for (const id of eventIds(next)) acknowledged.add(id)
+      await delay(PAUSE_MS)
+    }
+  }
+
+  let turn = 0
+  const senders = Array.from({ length: SENDERS }, () => [
+    send(press, () => fromPress.envelope({ IMMIGRATION_ENTRY: 2, VISA_EXTENSION: 1 })),
+    send(uip, () => fromUip.of('identify')),
+    send(advanceAi, () => fromAdvanceAi.of(ADVANCE_AI_EVENT_TYPES[turn++ % 8] ?? 'COMPLETED')),
+  ]).flat()
+  return {
+    acknowledged,
+    reports,
+    async stop() {
+      stopping = true
+      await Promise.all(senders)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { sqliteInbox } from '@kyc-webhooks/sqlite'
+import { buildApp } from './app.ts'
+import { handleEvent } from './handle-event.ts'
+
+const { PORT = '3000', INBOX_FILE = './kyc-webhooks.db' } = process.env
+
+const inbox = sqliteInbox({ file: INBOX_FILE })
+const { app, ready, close } = buildApp({
+  secrets: {
+    press: process.env.PRESS_WEBHOOK_SECRET,
+    uip: process.env.UIP_WEBHOOK_SECRET,
+    advanceAi: process.env.ADVANCE_AI_WEBHOOK_SECRET,
+  },
+  onEvent: handleEvent,
+  inbox,
+})
+
+await ready
+const server = app.listen(Number(PORT), () => console.log('listening', server.address()))
+
+// Until told to stop. `on` and not `once`: a process manager may signal the process and its group.
+const told = Promise.withResolvers<string>()
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told.resolve)
+await told.promise
+
+// No more connections, an answer to what is under way, an end to the events in hand. What is left waits in the inbox.
+server.close()
+await once(server, 'close')
+await close()
+await inbox.close()

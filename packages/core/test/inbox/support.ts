@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { onTestFinished, vi } from 'vitest'
+import { KycWebhookError } from '../../src/errors.ts'
+import { createInbox, type InboxOptions } from '../../src/inbox/create-inbox.ts'
+import type { DeadLetter, Inbox, Work, Worker } from '../../src/inbox/inbox.ts'
+import { memoryEngine } from '../../src/inbox/memory-engine.ts'
+import type { Claim, InboxEngine, Receipt, Settlement } from '../../src/inbox/port.ts'
+import { type CapturedLog, capturedLog } from '../support/captured-log.ts'
+
+export type Method = {
+  [M in keyof InboxEngine]: InboxEngine[M] extends (...args: never[]) => unknown ? M : never
+}[keyof InboxEngine]
+
+/** A call of the engine: the how-many-th, counted from 1. */
+export interface Call {
+  method: Method
+  n: number
+  args: readonly unknown[]
+}
+
+/** Does something with a call: carries it out, or not, or late. */
+export type Around = (call: Call, carryOut: () => Promise<unknown>) => Promise<unknown>
+
+export interface WatchedEngine extends InboxEngine {
+  /** All calls so far. */
+  readonly calls: readonly Call[]
+  count(method: Method): number
+}
+
+/** The engine in memory, with something around each of its calls. */
+export function engineWith(
+  around: Around = (_, carryOut) => carryOut(),
+  engine: InboxEngine = memoryEngine(),
+): WatchedEngine {
+  const calls: Call[] = []
+  const watched =
+    (method: Method) =>
+    (...args: unknown[]) => {
+      const call = { method, n: calls.length + 1, args }
+      calls.push(call)
+      const carryOut = engine[method] as (...args: unknown[]) => Promise<unknown>
+      return around(call, () => carryOut(...args))
+    }
+  const own = { calls, count: (method: Method) => calls.filter((call) => call.method === method).length }
+  return new Proxy(engine, {
+    get(target, name: keyof InboxEngine) {
+      if (name in own) return own[name as keyof typeof own]
+      return typeof target[name] === 'function' ? watched(name as Method) : target[name]
+    },
+  }) as WatchedEngine
+}
+
+export const unavailable = (): KycWebhookError => new KycWebhookError('inbox-unavailable', 'injected')
+/** The call is never carried out and never answered. */
+export const hang = (): Promise<never> => new Promise(() => {})
+
+/** A receipt of one event with the same name. */
+export function receiptOf(name: string, over: Partial<Receipt> = {}): Receipt {
+  const body = over.body ?? Buffer.from(name)
+  return {
+    receiver: 'press',
+    key: createHash('sha256').update(name).digest('hex').slice(0, 32),
+    digest: createHash('sha256').update(body).digest('hex'),
+    keyExpiresAt: Number.MAX_SAFE_INTEGER,
+    receivedAt: Date.now(),
+    body,
+    headers: {},
+    context: { receivedAt: '2026-03-30T12:45:00Z' },
+    events: [{ type: 'a.type', json: JSON.stringify({ name }), unsigned: [] }],
+    ...over,
+  }
+}
+
+export const nameOf = (claim: Claim): string => JSON.parse(claim.json).name
+
+/** The settlements of a commit. */
+export const settlementsOf = (call: Call): readonly Settlement[] => call.args[1] as readonly Settlement[]
+
+/** From now on time passes only by `pass`, for timers and clocks alike. */
+export function virtualTime(): void {
+  vi.useFakeTimers({ now: Date.parse('2026-03-30T12:45:00Z') })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+/** Lets virtual time pass. 0: whatever can happen at once happens. */
+export async function pass(ms = 0): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms)
+}
+
+export interface Bench {
+  engine: WatchedEngine
+  inbox: Inbox
+  worker: Worker
+  log: CapturedLog
+  letters: DeadLetter[]
+  /** Names of the events whose handler was started, in order. */
+  started: string[]
+}
+
+export interface BenchOptions extends Partial<Omit<Work, 'logger' | 'onDeadLetter'>> {
+  engine?: WatchedEngine
+  inboxOptions?: InboxOptions
+}
+
+export const retry: Work['retry'] = {
+  attempts: 3,
+  firstDelayMs: 1_000,
+  factor: 3,
+  maxDelayMs: 60_000,
+  crashes: 3,
+}
+
+/** An inbox with a worker, in virtual time. Closed when the test ends. */
+export function bench({ engine = engineWith(), inboxOptions, run, ...work }: BenchOptions = {}): Bench {
+  virtualTime()
+  const inbox = createInbox(engine, inboxOptions)
+  const started: string[] = []
+  const letters: DeadLetter[] = []
+  const log = capturedLog()
+  const worker = inbox.work({
+    receiver: 'press',
+    concurrency: 4,
+    timeoutMs: 30_000,
+    retry,
+    keepHandledMs: 86_400_000,
+    now: Date.now,
+    random: () => 0,
+    ...work,
+    logger: log,
+    onDeadLetter: (letter) => void letters.push(letter),
+    async run(claim, scope) {
+      started.push(nameOf(claim))
+      await run?.(claim, scope)
+    },
+  })
+  onTestFinished(async () => {
+    void inbox.close()
+    await pass(20_000)
+  })
+  return { engine, inbox, worker, log, letters, started }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { Head } from '../../src/head.ts'
+import { addressSet } from '../../src/network.ts'
+import { type AdmissionPolicy, admit } from '../../src/steps/admit.ts'
+import { rejection } from '../support/rejection.ts'
+
+const anybody: AdmissionPolicy = {
+  allowed: undefined,
+  proxies: undefined,
+  requireTls: false,
+  tlsVersionHeader: undefined,
+}
+const plain = { address: '192.0.2.1', tls: undefined }
+const head = (...raw: string[]) => new Head(raw)
+
+describe('method', () => {
+  it('POST is admitted', () => {
+    expect(admit('POST', head(), plain, anybody)).toEqual(plain)
+  })
+
+  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', 'POST ', ''])(
+    '%j is not',
+    (method) => {
+      expect(rejection(() => admit(method, head(), plain, anybody)).code).toBe('method-not-allowed')
+    },
+  )
+})
+
+describe('Content-Encoding', () => {
+  it.each(['identity', 'Identity', 'IDENTITY'])('%s is none', (encoding) => {
+    expect(admit('POST', head('Content-Encoding', encoding), plain, anybody)).toEqual(plain)
+  })
+
+  it.each([
+    'gzip',
+    'deflate',
+    'br',
+    'zstd',
+    'x-gzip',
+    'gzip, identity',
+    'identity, identity',
+    'nonsense',
+    '',
+  ])('%j is refused: what is signed are the bytes as sent', (encoding) => {
+    const refused = rejection(() => admit('POST', head('content-encoding', encoding), plain, anybody))
+    expect(refused.code).toBe('encoding-not-supported')
+  })
+
+  it('is refused when it comes twice', () => {
+    const twice = head('content-encoding', 'identity', 'Content-Encoding', 'gzip')
+    expect(rejection(() => admit('POST', twice, plain, anybody)).code).toBe('header-repeated')
+  })
+})
+
+describe('address', () => {
+  const policy = { ...anybody, allowed: addressSet('allowedAddresses', ['192.0.2.0/28']) }
+
+  it('one that is listed is admitted', () => {
+    expect(admit('POST', head(), plain, policy)).toEqual(plain)
+  })
+
+  it.each(['192.0.2.16', '::1', undefined, 'unix socket'])('%s is not', (address) => {
+    const refused = rejection(() => admit('POST', head(), { address, tls: undefined }, policy))
+    expect(refused.code).toBe('address-not-allowed')
+  })
+
+  it('is that of the socket, whatever X-Forwarded-For says, unless a proxy was named', () => {
+    const forged = head('X-Forwarded-For', '192.0.2.1')
+    const refused = rejection(() => admit('POST', forged, { address: '203.0.113.9', tls: undefined }, policy))
+    expect(refused.code).toBe('address-not-allowed')
+  })
+
+  it('is that which the proxy saw, when the proxy was named', () => {
+    const proxied = { ...policy, proxies: addressSet('trustedProxies', ['10.0.0.0/8']) }
+    const proxy = { address: '10.0.0.1', tls: undefined }
+    expect(admit('POST', head('X-Forwarded-For', '192.0.2.1'), proxy, proxied).address).toBe('192.0.2.1')
+  })
+})
+
+describe('TLS', () => {
+  const table = [
+    [undefined, false, true],
+    [undefined, true, false],
+    [undefined, 'TLSv1.2', false],
+    ['TLSv1.1', true, true],
+    ['TLSv1.1', 'TLSv1.2', false],
+    ['TLSv1.2', 'TLSv1.2', true],
+    ['TLSv1.2', 'TLSv1.3', false],
+    ['TLSv1.3', 'TLSv1.2', true],
+    ['TLSv1.3', 'TLSv1.3', true],
+    // A version that nobody has heard of yet is not known to be enough.
+    ['TLSv1.4', 'TLSv1.3', false],
+  ] as const
+
+  it.each(table)('a connection of %s where %s is required: admitted %s', (tls, requireTls, admitted) => {
+    const run = () => admit('POST', head(), { ...plain, tls }, { ...anybody, requireTls })
+    if (admitted) expect(run()).toMatchObject({ tls })
+    else expect(rejection(run).code).toBe('transport-not-secure')
+  })
+})

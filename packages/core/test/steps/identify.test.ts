@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import { type Normalised, Unusable } from '../../src/provider.ts'
+import { advanceAi } from '../../src/providers/advance-ai.ts'
+import { press } from '../../src/providers/press.ts'
+import { identify, type Received } from '../../src/steps/identify.ts'
+import { NOW } from '../support/signed.ts'
+
+const DAY = 86_400_000
+const body = Buffer.from('{"a":1}')
+/** SHA-256 of `{"a":1}`, by `sha256sum`. */
+const BODY_SHA256 = '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862'
+
+const received: Received = {
+  receiver: 'press',
+  provider: press(),
+  body,
+  headers: {},
+  receivedAt: NOW,
+  credentials: { signatures: [], timestamp: NOW / 1_000, nonce: undefined },
+  toleranceMs: 300_000,
+  rememberMs: 7 * DAY,
+}
+const event = {
+  specversion: '1.0',
+  id: 'e-1',
+  source: '/here',
+  type: 'happened',
+  datacontenttype: 'application/json',
+  data: {},
+  provider: 'press',
+} as const
+const part: Normalised = { id: 'd-1', events: [event] }
+
+const keysOf = (over: Partial<Received>, ...parts: Normalised[]) =>
+  identify({ ...received, ...over }, 'fresh', parts).map(({ key }) => key)
+
+describe('a fresh delivery', () => {
+  it('becomes a receipt for each part', () => {
+    expect(identify(received, 'fresh', [part])).toEqual([
+      {
+        receiver: 'press',
+        // SHA-256 of `press`, NUL, `d-1`, its first 16 bytes; by `sha256sum`.
+        key: '8549c70d6fe206c874a1dd1c9f8cf212',
+        digest: BODY_SHA256,
+        keyExpiresAt: NOW + 7 * DAY,
+        receivedAt: NOW,
+        body,
+        headers: {},
+        context: { id: 'd-1', receivedAt: '2026-03-30T12:45:00.000Z' },
+        events: [{ type: 'happened', json: JSON.stringify(event), unsigned: [] }],
+      },
+    ])
+  })
+
+  it('is not de-duplicated without an id', () => {
+    const [receipt] = identify(received, 'fresh', [{ ...part, id: undefined }])
+    expect(receipt?.key).toBeUndefined()
+    expect(receipt?.context).toEqual({ receivedAt: '2026-03-30T12:45:00.000Z' })
+  })
+
+  it('has the key of its id and receiver, whatever else it holds', () => {
+    const [key] = keysOf({}, part)
+    const others = [{ body: Buffer.from('other') }, { receivedAt: 0 }, { headers: { 'x-webhook-id': 'd-2' } }]
+    for (const other of others) expect(keysOf(other, part)).toEqual([key])
+    expect(keysOf({}, { ...part, id: 'd-2' })).not.toEqual([key])
+    expect(keysOf({ receiver: 'sandbox' }, part)).not.toEqual([key])
+  })
+
+  it('has no key in common with another id, however they are written', () => {
+    const ids = [
+      'a',
+      'A',
+      ' a',
+      'a ',
+      'a\0',
+      'á',
+      'a\u0301',
+      '__proto__',
+      "'; drop table seen; --",
+      '../../a',
+    ]
+    const keys = keysOf({}, ...ids.map((id) => ({ ...part, id })))
+    expect(new Set(keys).size).toBe(ids.length)
+    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('of several parts tells each by its own content', () => {
+    const [a, b] = identify(received, 'fresh', [
+      { ...part, content: 'one' },
+      { ...part, id: 'd-2', content: 'two' },
+    ])
+    expect(a?.digest).not.toBe(b?.digest)
+    expect(a?.body).toBe(body)
+  })
+
+  it('says which attributes of its events are unsigned', () => {
+    const [receipt] = identify(received, 'fresh', [{ ...part, unsigned: ['type'] }])
+    expect(receipt?.events[0]?.unsigned).toEqual(['type'])
+  })
+})
+
+describe('the nonce', () => {
+  const withNonce = (nonce: string, over: Partial<Received> = {}) =>
+    identify(
+      {
+        ...received,
+        provider: advanceAi(),
+        credentials: { signatures: [], timestamp: NOW / 1_000, nonce },
+        ...over,
+      },
+      'fresh',
+      [part],
+    )[0]?.nonce
+
+  it('is remembered for as long as its timestamp could pass, were it ahead, and a minute', () => {
+    expect(withNonce('n')).toMatchObject({ expiresAt: NOW + 2 * 300_000 + 60_000, strict: false })
+    expect(withNonce('n', { toleranceMs: 1_000 })?.expiresAt).toBe(NOW + 62_000)
+  })
+
+  it('is told apart by every character and by receiver', () => {
+    const keys = [withNonce('n'), withNonce('N'), withNonce('n='), withNonce('n', { receiver: 'sandbox' })]
+    expect(new Set(keys.map((nonce) => nonce?.key)).size).toBe(keys.length)
+  })
+
+  it('is strict when the provider says so', () => {
+    const provider = advanceAi({ strictNonce: true })
+    expect(withNonce('n', { provider })?.strict).toBe(true)
+  })
+
+  it('is not there when a quarantined delivery is driven again', () => {
+    expect(withNonce('n', { credentials: undefined })).toBeUndefined()
+  })
+})
+
+describe('what goes to quarantine', () => {
+  it('unusable: no key, no events, the reason', () => {
+    expect(identify(received, 'fresh', new Unusable('no', 'body-not-json'))).toEqual([
+      expect.objectContaining({
+        key: undefined,
+        digest: BODY_SHA256,
+        events: [],
+        quarantine: 'body-not-json',
+      }),
+    ])
+  })
+
+  it('unusable goes before stale: the body is what has to be looked at', () => {
+    const [receipt] = identify(received, 'timestamp-stale', new Unusable('no'))
+    expect(receipt?.quarantine).toBe('body-unusable')
+  })
+
+  it.each(['timestamp-stale', 'timestamp-ahead'] as const)(
+    '%s: with its key, so that a known one is known',
+    (reason) => {
+      const [fresh] = identify(received, 'fresh', [part])
+      const [stale] = identify(received, reason, [part])
+      expect(stale).toEqual({ ...fresh, events: [], quarantine: reason })
+    },
+  )
+
+  it('a stale part of a batch has the digest that it has when it is fresh', () => {
+    const element = { ...part, content: 'one' }
+    const [fresh] = identify(received, 'fresh', [element])
+    const [stale] = identify(received, 'timestamp-stale', [element])
+    expect(stale?.digest).toBe(fresh?.digest)
+  })
+
+  it('uses up no nonce', () => {
+    const credentials = { signatures: [], timestamp: 0, nonce: 'n' }
+    const provider = advanceAi()
+    for (const outcome of [[part], new Unusable('no')]) {
+      const [receipt] = identify({ ...received, provider, credentials }, 'timestamp-stale', outcome)
+      expect(receipt).not.toHaveProperty('nonce')
+    }
+  })
+})
+
+describe('the context', () => {
+  const contextOf = (headers: Record<string, string>, over: Partial<Normalised> = {}) =>
+    identify({ ...received, headers }, 'fresh', [{ ...part, ...over }])[0]?.context
+
+  it('has what the unsigned headers say', () => {
+    const headers = { 'x-webhook-delivery-attempt': '2', 'x-webhook-subscription-id': 'sub_a1b2c3d4e5' }
+    expect(contextOf(headers)).toMatchObject({ id: 'd-1', attempt: 2, subscriptionId: 'sub_a1b2c3d4e5' })
+  })
+
+  it.each(['abc', '-1', '1.5', '1e3', '99999999999999999999', '', ' 2'])(
+    'an attempt of %j is none',
+    (attempt) => {
+      expect(contextOf({ 'x-webhook-delivery-attempt': attempt })).not.toHaveProperty('attempt')
+    },
+  )
+
+  it('prefers the subscription of the signed body', () => {
+    const headers = { 'x-webhook-subscription-id': 'header' }
+    expect(contextOf(headers, { subscriptionId: 'body' })?.subscriptionId).toBe('body')
+  })
+
+  it('never takes the id from a header', () => {
+    expect(contextOf({ 'x-webhook-id': 'header' })?.id).toBe('d-1')
+  })
+})

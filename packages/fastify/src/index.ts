@@ -1,0 +1,2 @@
+export { advanceAiWebhook, pressWebhook, uipWebhook } from './provider-webhooks.ts'
+export { webhook } from './webhook.ts'

@@ -1,0 +1,151 @@
+import { Agent } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { type Draft, pressEvents, pressSimulator, type SimulatorOptions } from '../src/index.ts'
+import { listen } from './support/listen.ts'
+import { PRESS_SECRET } from './support/secrets.ts'
+
+const press = (options: SimulatorOptions) =>
+  pressSimulator({ secret: PRESS_SECRET, retrySchedule: [0], timeLimitMs: 10_000, ...options })
+const draft = pressEvents().envelope()
+
+it('posts the exact bytes, whatever they are', async () => {
+  const server = await listen([200])
+  const body = Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0x0d, 0x0a, 0xff, 0x00, 0x7d, 0x0a])
+  const odd: Draft = { id: 'odd', headers: { 'Content-Type': 'application/cloudevents+json' }, body }
+  await press({ url: server.url }).deliver(odd)
+  expect(server.heard).toMatchObject([
+    {
+      method: 'POST',
+      path: '/webhooks?x=1',
+      headers: { 'content-type': 'application/cloudevents+json', 'content-length': '10' },
+    },
+  ])
+  expect(server.heard[0]?.body).toEqual(body)
+})
+
+it('sends a prepared delivery as it stands, as often as asked', async () => {
+  const server = await listen([200])
+  const simulator = press({ url: server.url })
+  const prepared = simulator.prepare(draft, { attempt: 2 })
+  const changed = { ...prepared, headers: { ...prepared.headers, 'X-Webhook-Id': 'other' } }
+  const attempt = await simulator.send(changed)
+  await simulator.send(changed)
+  expect(attempt).toMatchObject({ status: 200, verdict: 'accepted' })
+  expect(server.heard).toHaveLength(2)
+  expect(server.heard[0]).toEqual(server.heard[1])
+  expect(server.heard[0]?.headers).toMatchObject({
+    'x-webhook-id': 'other',
+    'x-webhook-delivery-attempt': '2',
+  })
+})
+
+it('reports the reply', async () => {
+  const server = await listen([
+    (_, response) =>
+      response.writeHead(503, { 'Retry-After': '7' }).end(`{"error":"é"}${'x'.repeat(200_000)}`),
+  ])
+  const report = await press({ url: server.url, retrySchedule: [] }).deliver(draft)
+  const [attempt] = report.attempts
+  expect(attempt).toMatchObject({ status: 503, verdict: 'failed', replyHeaders: { 'retry-after': '7' } })
+  expect(attempt?.replyBody).toMatch(/^{"error":"é"}x+$/)
+  expect(Buffer.byteLength(attempt?.replyBody ?? '')).toBe(65_536)
+})
+
+it('does not follow a redirect', async () => {
+  const elsewhere = await listen([200])
+  const server = await listen([(_, response) => response.writeHead(307, { Location: elsewhere.url }).end()])
+  const report = await press({ url: server.url }).deliver(draft)
+  expect(report.outcome).toBe('refused')
+  expect(report.attempts.map(({ status }) => status)).toEqual([307])
+  expect(elsewhere.heard).toEqual([])
+})
+
+it('takes more than 500 ms for a failure of PRESS, and sends again', async () => {
+  const server = await listen([
+    (_, response) => setTimeout(() => response.writeHead(200).end(), 1_500).unref(),
+    (_, response) => setTimeout(() => response.writeHead(200).end(), 100),
+  ])
+  const simulator = pressSimulator({ url: server.url, secret: PRESS_SECRET, timeScale: 0 })
+  const report = await simulator.deliver(draft)
+  expect(report).toMatchObject({
+    outcome: 'accepted',
+    attempts: [{ error: 'timeout', verdict: 'failed' }, { status: 200 }],
+  })
+  const [first, second] = report.attempts.map(({ durationMs }) => durationMs)
+  // Timers may fire a millisecond early.
+  expect(first).toBeGreaterThanOrEqual(498)
+  expect(second).toBeGreaterThanOrEqual(98)
+  expect(simulator.account.latenciesMs).toEqual([second])
+})
+
+it('counts a reply that began in time but never ended as none', async () => {
+  const server = await listen([(_, response) => response.writeHead(200).write('{"status":')])
+  const report = await press({ url: server.url, timeLimitMs: 50 }).deliver(draft)
+  expect(report).toMatchObject({ outcome: 'gave-up', attempts: [{ error: 'timeout' }, { error: 'timeout' }] })
+})
+
+it('reports a broken connection by its code, and sends again', async () => {
+  const server = await listen([
+    (request) => request.socket.destroy(),
+    (_, response) => {
+      response.writeHead(200, { 'Content-Length': '10' }).write('{')
+      setImmediate(() => response.destroy())
+    },
+    200,
+  ])
+  const report = await press({ url: server.url, retrySchedule: [0, 0] }).deliver(draft)
+  expect(report).toMatchObject({
+    outcome: 'accepted',
+    attempts: [{ error: 'ECONNRESET' }, { error: 'ECONNRESET' }, { status: 200 }],
+  })
+})
+
+it('reports that nobody listens', async () => {
+  const report = await press({ url: 'http://127.0.0.1:1/' }).deliver(draft)
+  expect(report).toMatchObject({ outcome: 'gave-up', attempts: [{ error: 'ECONNREFUSED' }, {}] })
+})
+
+it('shares the connections of an agent', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  onTestFinished(() => agent.destroy())
+  const ports: unknown[] = []
+  const server = await listen([
+    (request, response) => {
+      ports.push(request.socket.remotePort)
+      response.writeHead(200).end()
+    },
+  ])
+  const sharing = press({ url: server.url, agent })
+  for (const _ of [1, 2]) await sharing.deliver(draft)
+  const apart = press({ url: server.url })
+  for (const _ of [1, 2]) await apart.deliver(draft)
+  expect(ports[0]).toBe(ports[1])
+  expect(new Set(ports).size).toBe(3)
+})
+
+it('breaks off on demand: before it starts, while a reply is due, and while it waits', async () => {
+  const server = await listen([() => {}])
+  const failing = await listen([503])
+  const reason = new Error('enough')
+
+  const early = press({ url: server.url, timeLimitMs: 60_000 })
+  await expect(early.deliver(draft, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  expect(server.heard).toEqual([])
+
+  const hanging = new AbortController()
+  const delivering = early.deliver(draft, { signal: hanging.signal })
+  while (server.heard.length === 0) await delay(5)
+  hanging.abort(reason)
+  await expect(delivering).rejects.toBe(reason)
+
+  const waiting = new AbortController()
+  const patient = press({ url: failing.url, retrySchedule: [3_600_000] })
+  const retrying = patient.deliver(draft, { signal: waiting.signal })
+  while (patient.account.attempts === 0) await delay(5)
+  waiting.abort(reason)
+  await expect(retrying).rejects.toBe(reason)
+
+  expect(early.account).toMatchObject({ sent: 2, aborted: 2, attempts: 0 })
+  expect(patient.account).toMatchObject({ sent: 1, aborted: 1, attempts: 1 })
+})

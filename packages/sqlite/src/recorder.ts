@@ -1,0 +1,71 @@
+import type { Outcome, Receipt, RefusalCode } from '@kyc-webhooks/core'
+import type Database from 'better-sqlite3'
+import { sql } from './sql.ts'
+
+/** Returns what records one receipt. To be called inside an immediate transaction: it looks before it writes. */
+export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
+  const digestOfKey = db.prepare<[Buffer, number], { digest: Buffer }>(sql.digestOfKey)
+  const userOfNonce = db.prepare<[Buffer, number], { usedBy: Buffer | null }>(sql.userOfNonce)
+  const rememberKey = db.prepare(sql.rememberKey)
+  const rememberNonce = db.prepare(sql.rememberNonce)
+  const addDelivery = db.prepare(sql.addDelivery)
+  const addEvent = db.prepare(sql.addEvent)
+  const quarantine = db.prepare(sql.quarantine)
+  const requarantine = db.prepare(sql.requarantine)
+  const unquarantine = db.prepare(sql.unquarantine)
+
+  function decide(receipt: Receipt): Outcome {
+    const { nonce, receivedAt } = receipt
+    const key = bytes(receipt.key)
+    const known = key && digestOfKey.get(key, receivedAt)
+    if (known?.digest.equals(hex(receipt.digest)) === false) return 'conflict'
+    const used = nonce && userOfNonce.get(hex(nonce.key), receivedAt)
+    if (known) return used && nonce?.strict ? 'nonce-reused' : 'duplicate'
+    if (receipt.quarantine) return 'quarantined'
+    const usedByItself = key && used?.usedBy?.equals(key) && !nonce?.strict
+    return used && !usedByItself ? 'nonce-reused' : 'recorded'
+  }
+
+  function record({ key, digest, keyExpiresAt, nonce, receivedAt, ...receipt }: Receipt): void {
+    if (key !== undefined) rememberKey.run(hex(key), hex(digest), keyExpiresAt)
+    if (nonce) rememberNonce.run(hex(nonce.key), bytes(key) ?? null, nonce.expiresAt)
+    if (receipt.events.length === 0) return
+    const { body, headers, context } = receipt
+    const delivery = addDelivery.run(receivedAt, body, JSON.stringify(headers), JSON.stringify(context))
+    for (const { type, json, unsigned } of receipt.events) {
+      const names = unsigned.length === 0 ? null : JSON.stringify(unsigned)
+      addEvent.run(delivery.lastInsertRowid, receipt.receiver, type, json, names, receivedAt)
+    }
+  }
+
+  /** One row for each distinct body of a receiver. A redrive is no arrival: it changes the reason alone. */
+  function keep(
+    { receiver, digest, receivedAt, body, redriven, ...receipt }: Receipt,
+    reason: RefusalCode,
+  ): void {
+    if (redriven !== undefined && requarantine.run(reason, redriven).changes > 0) return
+    const [headers, context] = [JSON.stringify(receipt.headers), JSON.stringify(receipt.context)]
+    quarantine.run(receiver, hex(digest), reason, receivedAt, receivedAt, body, headers, context)
+  }
+
+  return (receipt) => {
+    const { redriven } = receipt
+    const outcome = decide(receipt)
+    if (outcome === 'recorded') record(receipt)
+    const reason = quarantineReason(outcome, receipt)
+    if (reason) keep(receipt, reason)
+    else if (redriven !== undefined) unquarantine.run(redriven)
+    return outcome
+  }
+}
+
+/** The reason that an outcome stands under in quarantine, if that is where it leads. */
+function quarantineReason(outcome: Outcome, receipt: Receipt): RefusalCode | undefined {
+  if (outcome === 'conflict') return 'delivery-conflict'
+  if (outcome === 'nonce-reused') return 'nonce-reused'
+  return outcome === 'quarantined' ? receipt.quarantine : undefined
+}
+
+const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
+const bytes = (digits: string | undefined): Buffer | undefined =>
+  digits === undefined ? undefined : hex(digits)

@@ -1,0 +1,78 @@
+import { type InboxEngine, KycWebhookError } from '@kyc-webhooks/core'
+import { type Host, inlineHost } from './inline-host.ts'
+import { resolveSettings, type SqliteEngineOptions } from './options.ts'
+import type { Store, StoreMethod } from './store.ts'
+import { threadHost } from './thread-host.ts'
+
+/** The driver's binary crashes older ones when it is loaded. */
+const OLDEST_NODE = '22.14.0'
+
+/**
+ * The storage engine on one SQLite file. Nothing native is loaded before `open()`. When the thread of the store dies, the
+ * calls in flight reject with `inbox-unavailable` and the next call starts another; the right to run events is lost
+ * with it.
+ *
+ * @throws KycWebhookError `option-invalid`
+ */
+export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
+  const { file, path, thread } = resolveSettings(options)
+  let isOpen = false
+  let host: Promise<Host> | undefined
+
+  function start(): Promise<Host> {
+    const forget = () => {
+      if (host === mine) host = undefined
+    }
+    const mine = createHost(path, thread, forget)
+    mine.catch(forget)
+    return mine
+  }
+
+  function call<M extends StoreMethod>(method: M) {
+    return async (...args: Parameters<Store[M]>): Promise<ReturnType<Store[M]>> => {
+      if (!isOpen) throw new KycWebhookError('inbox-unavailable', 'it is not open')
+      host ??= start()
+      return (await host).call(method, args)
+    }
+  }
+
+  return {
+    name: `sqlite ${file}`,
+    durable: true,
+    async open() {
+      host ??= start()
+      await host
+      isOpen = true
+    },
+    commit: call('commit'),
+    acquire: call('acquire'),
+    release: call('release'),
+    claim: call('claim'),
+    head: call('head'),
+    purge: call('purge'),
+    stats: call('stats'),
+    events: call('events'),
+    quarantined: call('quarantined'),
+    retry: call('retry'),
+    async close() {
+      isOpen = false
+      const closing = host
+      host = undefined
+      await closing?.then(
+        (opened) => opened.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+async function createHost(path: string, thread: boolean, onDeath: () => void): Promise<Host> {
+  checkNode(process.versions.node)
+  return thread ? threadHost(path, onDeath) : inlineHost(path)
+}
+
+/** Throws for a version of Node.js that the driver does not run on. */
+export function checkNode(version: string): void {
+  if (version.localeCompare(OLDEST_NODE, 'en', { numeric: true }) >= 0) return
+  throw new KycWebhookError('node-too-old', `${version} runs, SQLite needs ${OLDEST_NODE} or later`)
+}

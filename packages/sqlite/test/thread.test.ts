@@ -1,0 +1,72 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Worker } from 'node:worker_threads'
+import { claim, receipt, record, startOne, T0 } from '@kyc-webhooks/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { openEngine, temporaryFile } from './support/stores.ts'
+
+/** Collects the threads that are started from now on. */
+function watchThreads(): Worker[] {
+  const threads: Worker[] = []
+  const listener = (message: unknown) => threads.push((message as { worker: Worker }).worker)
+  subscribe('worker_threads', listener)
+  onTestFinished(() => void unsubscribe('worker_threads', listener))
+  return threads
+}
+
+test('when the thread dies, calls under way reject and the next starts another', async () => {
+  const threads = watchThreads()
+  const engine = await openEngine(temporaryFile())
+  await record(engine, 'before')
+  const calls = Array.from({ length: 5 }, (_, index) => record(engine, `under way ${index}`))
+  await threads[0]?.terminate()
+  for (const call of await Promise.allSettled(calls)) {
+    if (call.status === 'rejected') expect(call.reason).toMatchObject({ code: 'inbox-unavailable' })
+  }
+  expect(await record(engine, 'before')).toBe('duplicate')
+  expect(await record(engine, 'after')).toBe('recorded')
+  expect(threads).toHaveLength(2)
+})
+
+test('the right to run dies with the thread, and must be asked for again', async () => {
+  const threads = watchThreads()
+  const file = temporaryFile()
+  const [engine, other] = [await openEngine(file), await openEngine(file)]
+  await startOne(engine)
+  await threads[0]?.terminate()
+  await expect(engine.claim({ receiver: 'press', now: T0, limit: 1, suspects: true })).rejects.toMatchObject({
+    code: 'inbox-unavailable',
+  })
+  expect(await other.acquire('press', T0)).toBe(true)
+  expect((await claim(other)).claims).toMatchObject([{ attempt: 2, crashes: 1 }])
+})
+
+test('no thread is left of an engine that is closed or failed to open', async () => {
+  const threads = watchThreads()
+  const engine = await openEngine(temporaryFile())
+  await engine.close()
+  await expect(openEngine('/dev/null/inbox.db')).rejects.toMatchObject({ code: 'inbox-unusable' })
+  expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1])
+})
+
+test('inline, there is no thread', async () => {
+  const threads = watchThreads()
+  const engine = await openEngine(temporaryFile(), { thread: false })
+  expect(await record(engine, 'a')).toBe('recorded')
+  expect(threads).toEqual([])
+})
+
+test('the event loop turns while commits are written', async () => {
+  const engine = await openEngine(temporaryFile())
+  let turns = 0
+  let done = false
+  const spin = () => {
+    turns++
+    if (!done) setImmediate(spin)
+  }
+  spin()
+  for (let index = 0; index < 50; index++) {
+    await engine.commit([receipt(`${index}`, { body: Buffer.alloc(200_000) })], [])
+  }
+  done = true
+  expect(turns).toBeGreaterThan(500)
+})

@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib'
+import { ERRORS, type RejectionCode } from '@kyc-webhooks/core'
+import { expect } from 'vitest'
+import type { AdapterCase } from './adapter-case.ts'
+import { PATH, sampleBody, signedHeaders } from './adapter-samples.ts'
+import { rawHead } from './raw-connection.ts'
+
+const MiB = 1_048_576
+
+/** The reply of core to a rejected delivery, as a whole. */
+function expectRejection(
+  reply: { status: number; body: string },
+  code: RejectionCode,
+  status?: number,
+): void {
+  const { message, ...error } = ERRORS[code] as { message: string; status: number }
+  expect({ status: reply.status, body: reply.body }).toEqual({
+    status: status ?? error.status,
+    body: JSON.stringify({ error: { code, message } }),
+  })
+}
+
+/** What is refused, and how. */
+export const refuseCases: readonly AdapterCase[] = [
+  {
+    name: 'every method but POST is a 405 that names it, and is none of the application',
+    async run({ send }) {
+      for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+        const { status, text, headers } = await send({ method })
+        expectRejection({ status, body: text }, 'method-not-allowed')
+        expect({ method, allow: headers.allow }).toEqual({ method, allow: 'POST' })
+      }
+      const { status, text, headers } = await send({ method: 'HEAD' })
+      expect({ status, text, allow: headers.allow }).toEqual({ status: 405, text: undefined, allow: 'POST' })
+    },
+  },
+  {
+    name: 'a delivery without a signature is refused before its body is read',
+    async run({ connect }) {
+      const connection = connect()
+      connection.write(rawHead('POST', PATH, [['Content-Length', '100']]))
+      expectRejection(await connection.reply(), 'signature-missing')
+    },
+  },
+  {
+    name: 'a repeated signature is refused, whichever of the two is right',
+    async run({ connect }) {
+      const body = sampleBody()
+      const headers = Object.entries(signedHeaders(body))
+      const wrong = ['X-Webhook-Signature', '0'.repeat(64)] as const
+      for (const both of [
+        [wrong, ...headers],
+        [...headers, wrong],
+      ]) {
+        const connection = connect()
+        connection.write(rawHead('POST', PATH, [...both, ['Content-Length', String(body.length)]]))
+        connection.write(body)
+        expectRejection(await connection.reply(), 'header-repeated')
+      }
+    },
+  },
+  {
+    name: 'a header named __proto__ does no harm',
+    async run({ connect }) {
+      const body = sampleBody()
+      const headers = [...Object.entries(signedHeaders(body)), ['__proto__', 'x'] as const]
+      const connection = connect()
+      connection.write(rawHead('POST', PATH, [...headers, ['Content-Length', String(body.length)]]))
+      connection.write(body)
+      expect((await connection.reply()).status).toBe(200)
+    },
+  },
+  {
+    name: 'a compressed body is refused, also when what it holds is signed',
+    async run({ send }) {
+      const body = sampleBody()
+      const bytes = gzipSync(body)
+      for (const signed of [body, bytes]) {
+        const headers = { ...signedHeaders(signed), 'Content-Encoding': 'gzip' }
+        const { status, text } = await send({ body: bytes, headers })
+        expectRejection({ status, body: text }, 'encoding-not-supported')
+      }
+    },
+  },
+  {
+    name: 'a length beyond the limit is refused before a byte of it has come',
+    async run({ connect }) {
+      const connection = connect()
+      const headers = Object.entries(signedHeaders(sampleBody()))
+      connection.write(rawHead('POST', PATH, [...headers, ['Content-Length', String(MiB + 1)]]))
+      const reply = await connection.reply()
+      expectRejection(reply, 'body-too-large')
+      expect(reply.headers.connection).toBe('close')
+      await connection.closed()
+    },
+  },
+  {
+    name: 'a chunked body is refused as soon as it passes the limit',
+    async run({ connect }) {
+      const connection = connect()
+      const headers = Object.entries(signedHeaders(sampleBody()))
+      connection.write(rawHead('POST', PATH, [...headers, ['Transfer-Encoding', 'chunked']]))
+      connection.write(`${(MiB + 1).toString(16)}\r\n${'x'.repeat(MiB + 1)}`)
+      const reply = await connection.reply()
+      expectRejection(reply, 'body-too-large')
+      expect(reply.headers.connection).toBe('close')
+    },
+  },
+  {
+    name: 'a body of exactly the limit is read',
+    async run({ deliver }) {
+      const { status, text } = await deliver(new Uint8Array(MiB).fill(0x20))
+      expectRejection({ status, body: text }, 'body-not-json')
+    },
+  },
+  {
+    name: 'a body that does not arrive in time is refused by a clock of our own',
+    options: { readTimeoutMs: 100 },
+    async run({ connect }) {
+      const connection = connect()
+      const headers = Object.entries(signedHeaders(sampleBody()))
+      connection.write(rawHead('POST', PATH, [...headers, ['Content-Length', '100']]))
+      connection.write('{')
+      expectRejection(await connection.reply(), 'body-too-slow')
+    },
+  },
+]

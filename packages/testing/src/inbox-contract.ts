@@ -1,0 +1,40 @@
+import { describe, test } from 'vitest'
+import type { EngineFixture, InboxCase } from './inbox-case.ts'
+import { claimCases } from './inbox-cases-claim.ts'
+import { keepCases } from './inbox-cases-keep.ts'
+import { nonceCases } from './inbox-cases-nonce.ts'
+import { quarantineCases } from './inbox-cases-quarantine.ts'
+import { recordCases } from './inbox-cases-record.ts'
+import { settleCases } from './inbox-cases-settle.ts'
+import { shareCases } from './inbox-cases-share.ts'
+
+/** Everything that core's `InboxEngine` promises, as data: so that it can also be shown to fail. */
+export const inboxCases: readonly InboxCase[] = [
+  ...recordCases,
+  ...nonceCases,
+  ...quarantineCases,
+  ...claimCases,
+  ...settleCases,
+  ...keepCases,
+  ...shareCases,
+]
+
+export type MakeFixture = () => EngineFixture | Promise<EngineFixture>
+
+/** Runs one case on a store of its own. Rejects when the engine does not pass. */
+export async function runInboxCase(inboxCase: InboxCase, make: MakeFixture): Promise<void> {
+  const fixture = await make()
+  try {
+    await inboxCase.run(fixture)
+  } finally {
+    await fixture.destroy()
+  }
+}
+
+/** Holds a storage engine to its port. `make` gives a new, empty store. */
+export function inboxContract(name: string, options: { persistent: boolean }, make: MakeFixture): void {
+  const cases = inboxCases.filter(({ persistent }) => options.persistent || !persistent)
+  describe(`inbox contract: ${name}`, () => {
+    for (const inboxCase of cases) test(inboxCase.name, () => runInboxCase(inboxCase, make))
+  })
+}

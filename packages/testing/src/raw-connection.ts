@@ -1,0 +1,109 @@
+import net, { type AddressInfo, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A reply as it came over the wire. */
+export interface RawReply {
+  status: number
+  /** Lower-case names. */
+  headers: Readonly<Record<string, string>>
+  body: string
+}
+
+/** An HTTP/1.1 head that says exactly what it is told. */
+export function rawHead(
+  method: string,
+  path: string,
+  headers: readonly (readonly [string, string])[],
+): string {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${method} ${path} HTTP/1.1\r\nHost: x\r\n${lines.join('')}\r\n`
+}
+
+/** A connection for what no HTTP client would send. */
+export class RawConnection {
+  readonly #socket: Socket
+  #received: Buffer = Buffer.alloc(0)
+  #news = Promise.withResolvers<void>()
+  #over = false
+
+  constructor(server: Server) {
+    this.#socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay()
+    this.#socket.on('error', () => {})
+    this.#socket.on('data', (bytes) => {
+      this.#received = Buffer.concat([this.#received, bytes])
+      this.#tell()
+    })
+    this.#socket.on('close', () => {
+      this.#over = true
+      this.#tell()
+    })
+  }
+
+  #tell(): void {
+    this.#news.resolve()
+    this.#news = Promise.withResolvers()
+  }
+
+  write(bytes: string | Uint8Array): void {
+    this.#socket.write(bytes)
+  }
+
+  /** Writes that reach the server one by one. */
+  async trickle(bytes: Uint8Array): Promise<void> {
+    for (const byte of bytes) {
+      this.#socket.write(Uint8Array.of(byte))
+      await sleep(0)
+    }
+  }
+
+  /** Says that nothing more will come. */
+  end(): void {
+    this.#socket.end()
+  }
+
+  /** Cuts the connection, as a crash of the sender does. */
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
+  /** The next reply, `100 Continue` included. Rejects when none comes within two seconds. */
+  async reply(): Promise<RawReply> {
+    return this.#until(() => {
+      const head = this.#received.indexOf('\r\n\r\n')
+      if (head < 0) return undefined
+      const [first = '', ...lines] = this.#received.toString('latin1', 0, head).split('\r\n')
+      const headers = Object.fromEntries(
+        lines.map((line) => [
+          line.slice(0, line.indexOf(':')).toLowerCase(),
+          line.slice(line.indexOf(':') + 1).trim(),
+        ]),
+      )
+      const status = Number(first.split(' ')[1])
+      const end = head + 4 + (status < 200 ? 0 : Number(headers['content-length']))
+      if (!(this.#received.length >= end)) return undefined
+      const body = this.#received.toString('utf8', head + 4, end)
+      this.#received = this.#received.subarray(end)
+      return { status, headers, body }
+    })
+  }
+
+  /** Resolves when the connection is closed. */
+  async closed(): Promise<void> {
+    await this.#until(() => this.#over || undefined)
+  }
+
+  async #until<T>(look: () => T | undefined): Promise<T> {
+    const deadline = AbortSignal.timeout(2_000)
+    for (;;) {
+      const seen = look()
+      if (seen !== undefined) return seen
+      if (this.#over) throw new Error('the connection was closed first')
+      if (deadline.aborted) throw new Error('nothing came within two seconds')
+      await Promise.race([this.#news.promise, sleep(50)])
+    }
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * `npm test`: installs, then builds, checks (lint, types, publint) and tests everything through turbo. Prints what each
+ * package came to and, as the last line, `N passed, N failed`; `N skipped` is added when there are any.
+ *
+ * The numbers are the sum of the packages' `test-report.json`, which vitest writes and turbo restores with a cached
+ * result. Old reports are deleted first, so that a missing one shows. As a failure counts each failed test, and each of
+ * these: a package with tests but without a report, a test run that failed in another way than by a test (a file that
+ * does not load, an unhandled error), and a task other than `test` that failed.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { install, root, turbo } from './workspace.mjs'
+
+const REPORT = 'test-report.json'
+const SUMMARIES = join(root, '.turbo', 'runs')
+const TASKS = ['lint', 'typecheck', 'build', 'publint', 'test']
+
+/** The packages that have tests, each with its directory. */
+function testedPackages() {
+  return ['packages', 'examples']
+    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
+    .filter((directory) => existsSync(join(directory, 'package.json')))
+    .map((directory) => ({ directory, ...readJson(join(directory, 'package.json')) }))
+    .filter(({ scripts }) => scripts?.test !== undefined)
+}
+
+/** What the tests of one package came to. `failedRun`: turbo says that its test task failed. */
+function countTests({ directory, name }, failedRun) {
+  const path = join(directory, REPORT)
+  if (!existsSync(path)) return { name, passed: 0, failed: 1, skipped: 0, note: 'no report' }
+  const report = readJson(path)
+  const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = report
+  const skipped = numPendingTests + numTodoTests
+  const otherwise = numFailedTests === 0 && (failedRun || !report.success)
+  return {
+    name,
+    passed,
+    failed: otherwise ? 1 : numFailedTests,
+    skipped,
+    note: otherwise ? 'the run failed outside of a test' : '',
+  }
+}
+
+/** The tasks that failed in turbo's last run, as `package#task`. */
+function failedTasks() {
+  const [summary] = existsSync(SUMMARIES) ? readdirSync(SUMMARIES) : []
+  if (summary === undefined) return undefined
+  return readJson(join(SUMMARIES, summary))
+    .tasks.filter(({ execution }) => execution?.exitCode !== 0)
+    .map(({ taskId }) => taskId)
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+function count({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+await install()
+const packages = testedPackages()
+for (const { directory } of packages) rmSync(join(directory, REPORT), { force: true })
+rmSync(SUMMARIES, { recursive: true, force: true })
+
+const code = await turbo(...TASKS, '--continue=always', '--summarize', '--output-logs=new-only')
+
+const failed = failedTasks() ?? ['turbo did not run']
+const counts = packages.map((each) => countTests(each, failed.includes(`${each.name}#test`)))
+const others = failed.filter((taskId) => !taskId.endsWith('#test'))
+const total = {
+  passed: counts.reduce((sum, each) => sum + each.passed, 0),
+  failed: counts.reduce((sum, each) => sum + each.failed, others.length),
+  skipped: counts.reduce((sum, each) => sum + each.skipped, 0),
+}
+
+console.log('')
+const width = Math.max(...counts.map(({ name }) => name.length))
+for (const each of counts) {
+  console.log(`  ${each.name.padEnd(width)}  ${count(each)}${each.note && ` (${each.note})`}`)
+}
+for (const taskId of others) console.log(`  ${taskId} failed`)
+console.log('')
+console.log(count(total))
+process.exitCode = total.failed > 0 ? 1 : code
