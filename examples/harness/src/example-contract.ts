@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import {
   type AdvanceAiEvent,
   type Handler,
@@ -87,9 +86,9 @@ export function exampleContract({ main, serve }: Example): void {
       onTestFinished(folder.remove)
       const port = await freePort()
       const written: string[] = []
-      const env = { ...secretsEnvironment, INBOX_FILE: join(folder.path, 'inbox.db') }
+      const options = { entry: main, port, cwd: folder.path, env: secretsEnvironment }
       for (const _ of ['first', 'second']) {
-        const server = await startServer({ entry: main, port, env, onLine: (line) => written.push(line) })
+        const server = await startServer({ ...options, onLine: (line) => written.push(line) })
         expect(await sendAll(`http://127.0.0.1:${port}`)).toEqual([200, 200, 200])
         expect(await server.stop()).toBe(0)
       }
@@ -100,10 +99,11 @@ export function exampleContract({ main, serve }: Example): void {
     })
 
     test('does not start without a secret', async () => {
+      const folder = await temporaryFolder()
+      onTestFinished(folder.remove)
       const env = { ...secretsEnvironment, UIP_WEBHOOK_SECRET: '' }
-      await expect(startServer({ entry: main, port: await freePort(), env })).rejects.toThrow(
-        'secret-missing',
-      )
+      const options = { entry: main, port: await freePort(), cwd: folder.path, env }
+      await expect(startServer(options)).rejects.toThrow('secret-missing')
     })
   })
 }

@@ -1,17 +1,20 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 
-/** A port of 127.0.0.1 that is free: the wanted one if it is. */
+/**
+ * A port of 127.0.0.1 that is free: the wanted one if it is. Otherwise one below those that operating systems take for
+ * outgoing connections: a client that tries such a port while no server has it may be given that very port, and meet itself.
+ */
 export async function freePort(wanted = 0): Promise<number> {
+  const port = wanted === 0 ? randomInt(20_000, 30_000) : wanted
   const server = createServer()
   try {
-    server.listen(wanted, '127.0.0.1')
+    server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-  } catch (error) {
-    if (wanted === 0) throw error
+  } catch {
     return freePort()
   }
-  const { port } = server.address() as AddressInfo
   server.close()
   await once(server, 'close')
   return port

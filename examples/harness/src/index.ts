@@ -1,5 +1,6 @@
 export { eventIds } from './event-ids.ts'
 export { freePort } from './free-port.ts'
+export { installed, type Program } from './installed.ts'
 export { readJsonLines } from './json-lines.ts'
 export { type Providers, providers, secrets, secretsEnvironment } from './providers.ts'
 export { type ServerProcess, type ServerProcessOptions, startServer } from './server-process.ts'

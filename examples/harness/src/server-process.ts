@@ -10,6 +10,8 @@ export interface ServerProcessOptions {
   entry: URL
   /** Where it shall listen; it gets the variable `PORT`. */
   port: number
+  /** Its working directory: where its files go. @default that of this process */
+  cwd?: string
   /** Further variables. */
   env: Readonly<Record<string, string>>
   /** Gets each line that it writes, to standard output or standard error. */
@@ -29,12 +31,14 @@ export interface ServerProcess {
 export async function startServer({
   entry,
   port,
+  cwd,
   env,
   onLine,
 }: ServerProcessOptions): Promise<ServerProcess> {
   // What this process imports from source, the server does too.
   const conditions = process.execArgv.filter((argument) => argument.startsWith('--conditions='))
   const child = spawn(process.execPath, [...conditions, fileURLToPath(entry)], {
+    cwd,
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

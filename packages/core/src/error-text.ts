@@ -1,21 +1,26 @@
 /** Code or name of an error. Its message may quote personal data and goes nowhere. */
 export function errorName(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error
-  const { code, name } = error as { code?: unknown; name?: unknown }
-  const found = [code, name].find(
-    (candidate) => typeof candidate === 'string' && /^[\w.-]{1,64}$/.test(candidate),
-  )
-  return typeof found === 'string' ? found : 'Error'
+  return [read(error, 'code'), read(error, 'name')].find((text) => /^[\w.-]{1,64}$/.test(text)) ?? 'Error'
 }
 
 /** Where an error was thrown, without its message: up to five frames. */
 export function errorFrames(error: unknown): string[] {
-  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
-  return stack
+  return read(error, 'stack')
     .split('\n')
     .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 5)
     .map((line) => line.trim())
+}
+
+/** Anything can be thrown, also what throws when it is looked at. */
+function read(error: unknown, property: 'code' | 'name' | 'stack'): string {
+  try {
+    const value = (error as Record<string, unknown> | null | undefined)?.[property]
+    return typeof value === 'string' ? value : ''
+  } catch {
+    return ''
+  }
 }
 
 /** Text from outside made fit for a log line: no control characters, no line breaks, at most 128 characters. */

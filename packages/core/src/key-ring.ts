@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { withinBudget } from './budget.ts'
 import { isKycWebhookError, KycWebhookError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { SecretSource } from './receiver-options.ts'
@@ -9,17 +10,21 @@ export interface KeyRing {
   load(): Promise<void>
   /** The keys in force; a promise only while they are being fetched. Rejects when there are none. */
   keys(): readonly KeyObject[] | Promise<readonly KeyObject[]>
-  /** Asks the source again, at most every five seconds: for a signature that no key matches. `undefined`: nothing newer. */
-  newer(): Promise<readonly KeyObject[] | undefined>
+  /** For a signature that none of the keys tried matches: asks the source again, at most every five seconds. `undefined`: nothing newer. */
+  newer(tried: readonly KeyObject[]): Promise<readonly KeyObject[] | undefined>
 }
 
 interface KeyRingOptions {
+  /** Name of the receiver, for log lines. */
+  receiver: string
   maxAgeMs: number
   now: () => number
   logger: Logger
 }
 
 const MIN_FETCH_INTERVAL_MS = 5_000
+/** A source that has not answered by then is given up on, so that it can be asked again. */
+const MAX_FETCH_MS = 10_000
 
 /** Throws at once for a fixed secret that is missing or of the wrong form. */
 export function createKeyRing(
@@ -37,7 +42,7 @@ export function createKeyRing(
 function fetchedKeyRing(
   source: Extract<SecretSource, () => unknown>,
   derive: (secret: string) => Uint8Array,
-  { maxAgeMs, now, logger }: KeyRingOptions,
+  { receiver, maxAgeMs, now, logger }: KeyRingOptions,
 ): KeyRing {
   let keys: readonly KeyObject[] | undefined
   let askedAt = Number.NEGATIVE_INFINITY
@@ -52,12 +57,12 @@ function fetchedKeyRing(
   const ask = async (): Promise<readonly KeyObject[]> => {
     askedAt = now()
     try {
-      keys = toKeys(await source(), derive)
+      keys = toKeys(await withinBudget(MAX_FETCH_MS, async () => source()), derive)
       return keys
     } catch (error) {
       // Whoever stores the secrets may be down for a moment: what was last known still verifies.
       logger.error(
-        { code: 'secret-unavailable', error: reason(error), keptLast: keys !== undefined },
+        { receiver, code: 'secret-unavailable', error: reason(error), keptLast: keys !== undefined },
         'webhook secrets could not be fetched',
       )
       if (keys !== undefined) return keys
@@ -77,11 +82,9 @@ function fetchedKeyRing(
       if (due(maxAgeMs)) fetch().catch(() => {})
       return keys
     },
-    async newer() {
-      if (!due(MIN_FETCH_INTERVAL_MS) && fetching === undefined) return undefined
-      const before = keys
-      const after = await fetch()
-      return after === before ? undefined : after
+    async newer(tried) {
+      if (keys === tried && (due(MIN_FETCH_INTERVAL_MS) || fetching !== undefined)) await fetch()
+      return keys === tried ? undefined : keys
     },
   }
 }

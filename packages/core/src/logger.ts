@@ -17,6 +17,18 @@ export function consoleLogger(): Logger {
   }
 }
 
+/** A logger that throws is its owner's trouble, not the delivery's. */
+export function guarded(logger: Logger): Logger {
+  const guard = (level: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[level](fields, message)
+    } catch {
+      // Nowhere is left to say so.
+    }
+  }
+  return { info: guard('info'), warn: guard('warn'), error: guard('error') }
+}
+
 /** Logs nothing. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
 

@@ -72,6 +72,7 @@ class WebhookReceiver implements Receiver {
     this.#inbox = inbox
     this.#settings = settings
     this.#keyRing = createKeyRing(secret, provider.signature.key, {
+      receiver: settings.name,
       maxAgeMs: settings.secretMaxAgeMs,
       now: settings.now,
       logger: settings.logger,
@@ -125,7 +126,7 @@ class WebhookReceiver implements Receiver {
     const receivedAt = this.#settings.now()
     const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
 
-    trace.next('parse', freshness)
+    trace.next('parse', freshness === 'fresh' ? 'ok' : freshness)
     const headers = keptHeaders(this.#provider, head)
     const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
 
@@ -153,8 +154,9 @@ class WebhookReceiver implements Receiver {
     trace: Trace,
   ): Reply {
     const reason = receipts.find((receipt) => receipt.quarantine !== undefined)?.quarantine
-    if (reason !== undefined)
-      return this.#refuse(new Rejection(reason), delivery, trace, outcomes.includes('quarantined'))
+    // A known delivery is not kept again, unless it came with other bytes.
+    const kept = outcomes.some((outcome) => outcome !== 'duplicate')
+    if (reason !== undefined) return this.#refuse(new Rejection(reason), delivery, trace, kept)
     if (outcomes.includes('nonce-reused'))
       return this.#refuse(new Rejection('nonce-reused'), delivery, trace, true)
     const events = receipts.reduce((sum, receipt) => sum + receipt.events.length, 0)

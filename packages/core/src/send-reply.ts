@@ -34,5 +34,5 @@ function linger(res: ServerResponse, reply: Reply): void {
   const timer = setTimeout(end, LINGER_MS)
   res.setHeader('connection', 'close')
   res.write(reply.body)
-  res.req.once('end', end).once('close', end).resume()
+  res.req.once('close', end).resume()
 }

@@ -1,6 +1,6 @@
 import { KycWebhookError } from './errors.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
-import { consoleLogger, type Logger, silentLogger } from './logger.ts'
+import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
@@ -42,6 +42,13 @@ export function resolveSettings(
   const rememberMs = positive('rememberMs', options.rememberMs ?? provider.rememberMs)
   if (rememberMs < 7 * DAY_MS)
     invalid('rememberMs', 'at least 604800000, seven days: repetitions come that late')
+  const toleranceMs = positive(
+    'toleranceMs',
+    options.toleranceMs ?? provider.timestamp?.toleranceMs ?? 300_000,
+  )
+  // A timestamp may lie ahead: what came first as early as it can is fresh for twice the tolerance.
+  if (2 * toleranceMs > rememberMs)
+    invalid('toleranceMs', 'at most half of rememberMs: what is still fresh must still be known')
   return {
     name,
     path: path.length > 1 ? path.replace(/\/$/, '') : path,
@@ -49,7 +56,7 @@ export function resolveSettings(
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
     readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
-    toleranceMs: positive('toleranceMs', options.toleranceMs ?? provider.timestamp?.toleranceMs ?? 300_000),
+    toleranceMs,
     rememberMs,
     keepHandledMs: positive('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS, 0),
     secretMaxAgeMs: positive('secretMaxAgeMs', options.secretMaxAgeMs ?? 60_000),
@@ -57,7 +64,7 @@ export function resolveSettings(
     handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
     closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
     retry: resolveRetry(options.retry),
-    logger: options.logger === false ? silentLogger : (options.logger ?? consoleLogger()),
+    logger: guarded(options.logger === false ? silentLogger : (options.logger ?? consoleLogger())),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   }

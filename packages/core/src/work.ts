@@ -1,4 +1,5 @@
 import { publish } from './diagnostics.ts'
+import { printable } from './error-text.ts'
 import { KycWebhookError } from './errors.ts'
 import type { Inbox, Worker } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
@@ -15,7 +16,8 @@ export function startWork(
   const { name: receiver, logger } = settings
   const handlers = resolveHandlers(options)
   const unhandled = new Set<string>()
-  const onUnhandled = (type: string): void => {
+  const onUnhandled = (name: string): void => {
+    const type = printable(name)
     if (unhandled.has(type) || unhandled.size > 1_000) return
     unhandled.add(type)
     logger.warn({ receiver, type }, 'no handler for this type of event: its events are settled without one')

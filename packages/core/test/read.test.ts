@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Rejection } from '../src/errors.ts'
 import { nodeRequest } from '../src/node-request.ts'
-import { chunked, declared, limits, reading, remedy, trickle, utf8 } from './support/reading.ts'
+import { chunked, declared, limits, type Prepare, reading, remedy, trickle, utf8 } from './support/reading.ts'
 
 const rejected = (code: Rejection['code']) => expect.objectContaining({ code })
 
@@ -76,12 +76,17 @@ describe('limits', () => {
   })
 
   test('a body that trickles is given up after the time-out, whatever comes meanwhile', async () => {
-    const { socket, outcome } = await reading(undefined, { maxBytes: 64, timeoutMs: 60 })
+    let listeners = () => -1
+    const prepare: Prepare = (req) => {
+      listeners = () => req.listenerCount('data')
+    }
+    const { socket, outcome } = await reading(prepare, { maxBytes: 64, timeoutMs: 60 })
     socket.write(declared(64))
     const startedAt = performance.now()
     void trickle(socket, Buffer.alloc(40))
     expect(await outcome).toEqual(rejected('body-too-slow'))
     expect(performance.now() - startedAt).toBeGreaterThan(50)
+    expect(listeners(), 'nothing is kept of what still comes').toBe(0)
   })
 })
 
@@ -128,13 +133,35 @@ describe('a body that was cut off', () => {
   })
 })
 
-test('a request that is not of Node and knows no `complete` is whole when it ends', async () => {
-  const req = Object.assign(Readable.from([Buffer.from('abc')]), {
-    rawHeaders: ['a', 'b'],
-    headers: {},
-    socket: { remoteAddress: '192.0.2.1' },
-  }) as unknown as IncomingMessage
-  expect(new Uint8Array(await nodeRequest(req, { remedy }).readBody(limits))).toEqual(utf8('abc'))
+describe('a request that is not of Node', () => {
+  const made = (stream: Readable, complete?: boolean) =>
+    Object.assign(stream, {
+      rawHeaders: ['a', 'b'],
+      headers: {},
+      socket: { remoteAddress: '192.0.2.1' },
+      ...(complete === undefined ? {} : { complete }),
+    }) as unknown as IncomingMessage
+
+  const readMade = (req: IncomingMessage) => nodeRequest(req, { remedy }).readBody(limits)
+
+  test('and does not know whether it is complete is whole when it ends', async () => {
+    expect(new Uint8Array(await readMade(made(Readable.from([Buffer.from('abc')]))))).toEqual(utf8('abc'))
+  })
+
+  test('and ends, but says that it is not complete, is cut off', async () => {
+    const read = readMade(made(Readable.from([Buffer.from('abc')]), false))
+    await expect(read).rejects.toEqual(rejected('body-incomplete'))
+  })
+
+  test.each([
+    ['closes', true, undefined],
+    ['fails', false, new Error('reset')],
+  ])('and only %s is cut off', async (_name, emitClose, error) => {
+    const stream = new Readable({ read() {}, emitClose })
+    const read = readMade(made(stream))
+    stream.destroy(error)
+    await expect(read).rejects.toEqual(rejected('body-incomplete'))
+  })
 })
 
 test('the head is passed on as received', async () => {

@@ -59,12 +59,23 @@ test('keeps the connection when the request has come to its end', async () => {
 })
 
 test("leaves the server's own `connection: close` while it shuts down", async () => {
-  const socket = await connected((_req, res) => {
+  const socket = await connected(async (req, res) => {
     res.setHeader('Connection', 'close')
+    await once(req.resume(), 'end')
     sendReply(res, { ...reply, headers: { 'content-length': '4' } })
   })
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
   expect(await received(socket)).toContain('close')
+})
+
+test('closes the connection when the request still comes in', async () => {
+  const socket = await connected((_req, res) => {
+    sendReply(res, { ...reply, headers: { 'content-length': '4' } })
+  })
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab')
+  await once(socket, 'data')
+  socket.write('c')
+  await once(socket.resume(), 'close')
 })
 
 test('reaches a client that reads only when it has sent everything', async () => {

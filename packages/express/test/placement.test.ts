@@ -76,11 +76,12 @@ describe.each([
   })
 
   test('a route that was passed through before does not count', async () => {
-    const app = express().all(everything, goOn).use(press())
-    expect(await statuses(app, 'POST /webhooks/press', 'POST /other', 'GET /other')).toEqual([
+    const app = express().all(everything, goOn).post('/in', press('/not/here')).use(press())
+    expect(await statuses(app, 'POST /webhooks/press', 'POST /other', 'GET /other', 'POST /in')).toEqual([
       'POST /webhooks/press: 200',
       'POST /other: 404',
       'GET /other: 404',
+      'POST /in: 404',
     ])
   })
 

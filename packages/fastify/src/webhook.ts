@@ -45,11 +45,14 @@ async function receiveOn<E extends KycEvent>(
     const delivery = nodeRequest(request.raw, { left: [rawBody, body], remedy })
     sendReply(reply.raw, await receiver.receive(delivery))
   }
-  for (const url of new Set([receiver.path, receiver.path.replace(/\/?$/, '/')])) {
-    if (fastify.hasRoute({ method: 'POST', url: fastify.prefix + url })) continue
-    // In `preParsing`, after the application's `onRequest` hooks and before Fastify minds the content type or a parser
-    // takes the body. fastify-raw-body is told to leave it alone.
-    fastify.all(url, { preParsing: receive, config: { rawBody: false } }, receive)
-  }
+  // Below a prefix, `/` is the prefix with and without a trailing slash.
+  fastify.register(
+    async (scope) => {
+      // In `preParsing`: after the application's `onRequest` hooks, before Fastify minds the content type or a parser
+      // takes the body. fastify-raw-body is told to leave it alone.
+      scope.all('/', { preParsing: receive, config: { rawBody: false } }, receive)
+    },
+    { prefix: receiver.path === '/' ? '' : receiver.path },
+  )
   await ready
 }

@@ -1,2 +1,2 @@
 export { advanceAiWebhook, pressWebhook, uipWebhook } from './provider-webhooks.ts'
-export { type KoaContext, type WebhookMiddleware, webhook } from './webhook.ts'
+export { type WebhookMiddleware, webhook } from './webhook.ts'

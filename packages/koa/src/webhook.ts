@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   answersAt,
   type KycEvent,
@@ -8,25 +7,20 @@ import {
   sendReply,
 } from '@kyc-webhooks/core'
 import { type OpenReceiver, openReceiver } from '@kyc-webhooks/sqlite'
-
-/** What is used of Koa's context, the same in Koa 2 and 3. */
-export interface KoaContext {
-  req: IncomingMessage
-  res: ServerResponse
-  /** Where body parsers leave `body` and `rawBody`. */
-  request: object
-  path: string
-  respond?: boolean
-  /** Set by koa-mount. */
-  mountPath?: string
-  /** The matched layers: set by @koa/router and koa-router. */
-  matched?: { methods: string[]; stack: unknown[] }[]
-}
-
-type Middleware = (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void>
+import type { Middleware } from 'koa'
 
 /** Koa middleware, with the receiver behind it. */
 export type WebhookMiddleware = Middleware & OpenReceiver
+
+/** What others leave on the context, the same in Koa 2 and 3. */
+interface Traces {
+  /** Set by koa-mount. */
+  mountPath?: string
+  /** The layers of @koa/router and koa-router that match the path. One without methods is no route. */
+  matched?: { methods: string[]; stack: unknown[] }[]
+  /** Set by body parsers. */
+  request: { rawBody?: unknown; body?: unknown }
+}
 
 const remedy =
   'a body parser ran before the webhook middleware: move `app.use(pressWebhook(...))` above `app.use(bodyParser())`'
@@ -43,16 +37,14 @@ export function webhook<E extends KycEvent>(
   const open = openReceiver(provider, options)
   const { receiver } = open
   const middleware: Middleware = async (ctx, next) => {
-    const routes = ctx.matched?.filter(({ methods }) => methods.length > 0) ?? []
-    const routeHandlers = routes.flatMap(({ stack }) => stack)
-    if (!answersAt(receiver, { path: ctx.path, mounted: ctx.mountPath !== undefined, routeHandlers })) {
-      await next()
-      return
-    }
-    const { rawBody, body } = ctx.request as { rawBody?: unknown; body?: unknown }
+    const { mountPath, matched = [], request } = ctx as typeof ctx & Traces
+    const routeHandlers = matched.filter(({ methods }) => methods.length > 0).flatMap(({ stack }) => stack)
+    if (!answersAt(receiver, { path: ctx.path, mounted: mountPath !== undefined, routeHandlers }))
+      return next()
     // The reply is core's, byte for byte: Koa adds nothing to it.
     ctx.respond = false
-    sendReply(ctx.res, await receiver.receive(nodeRequest(ctx.req, { left: [rawBody, body], remedy })))
+    const left = [request.rawBody, request.body]
+    sendReply(ctx.res, await receiver.receive(nodeRequest(ctx.req, { left, remedy })))
   }
   return Object.assign(middleware, open)
 }

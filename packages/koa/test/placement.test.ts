@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import Router, { type RouterMiddleware } from '@koa/router'
+import Router from '@koa/router'
 import { memoryInbox } from '@kyc-webhooks/core'
 import { SECRET, sampleBody, send, signedHeaders } from '@kyc-webhooks/testing'
-import Koa3 from 'koa'
+import Koa3, { type Middleware } from 'koa'
 import mount from 'koa-mount'
 import Koa2 from 'koa2'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -22,7 +22,7 @@ function press(path?: string): WebhookMiddleware {
 }
 
 /** What becomes of a delivery, or of a request with another method. */
-async function statuses(app: Koa3, ...requests: string[]): Promise<string[]> {
+async function statuses(app: Pick<Koa3, 'listen'>, ...requests: string[]): Promise<string[]> {
   const server = app.listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')
@@ -36,7 +36,7 @@ async function statuses(app: Koa3, ...requests: string[]): Promise<string[]> {
   return replies
 }
 
-const goOn: RouterMiddleware = (_ctx, next) => next()
+const goOn: Middleware = (_ctx, next) => next()
 
 describe.each([
   ['Koa 3', Koa3],
@@ -97,7 +97,7 @@ describe.each([
   })
 
   test('for all routes of a router, it answers on its path alone', async () => {
-    const theirs: RouterMiddleware = (ctx) => {
+    const theirs: Middleware = (ctx) => {
       ctx.status = 204
     }
     const router = new Router().use(press()).post('/x', theirs).post('/webhooks/press', theirs)

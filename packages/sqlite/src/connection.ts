@@ -5,6 +5,8 @@ import { checkIdentity, migrate } from './schema.ts'
 
 /** How long a call waits for another process's transaction, in milliseconds: well below the least budget of a reply. */
 const BUSY_TIMEOUT_MS = 200
+/** The same for the opening, which no delivery waits for: a process must come up also beside a busy one. */
+const OPEN_TIMEOUT_MS = 5_000
 /** Earlier ones can corrupt a WAL that several connections share: https://sqlite.org/wal.html#walresetbug */
 const OLDEST_SQLITE = '3.51.3'
 /** What `PRAGMA synchronous` answers for FULL. */
@@ -23,7 +25,7 @@ export async function loadDriver(): Promise<Driver> {
 
 /** Opens the inbox at `file`, or creates it. Throws, with nothing left open, when it cannot be relied on. */
 export function connect(driver: Driver, file: string): Database.Database {
-  const open = (path: string) => driver.open(path, BUSY_TIMEOUT_MS)
+  const open = (path: string) => driver.open(path, OPEN_TIMEOUT_MS)
   ensureFile(open, file)
   const db = open(file)
   try {
@@ -32,6 +34,7 @@ export function connect(driver: Driver, file: string): Database.Database {
     checkWhole(db, file)
     makeDurable(db)
     migrate(db)
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return db
   } catch (error) {
     db.close()

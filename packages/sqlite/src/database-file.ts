@@ -27,16 +27,22 @@ export function ensureFile(open: (path: string) => Database.Database, file: stri
   const draft = `${file}.${randomUUID()}.new`
   try {
     closeSync(openSync(draft, 'wx', 0o600))
-    const db = open(draft)
-    migrate(db)
-    db.pragma('journal_mode = WAL')
-    db.close()
+    fill(open(draft))
     linkSync(draft, file)
   } catch (error) {
     // Another process was first: its file is as good.
     if (!existsSync(file)) throw error
   } finally {
     rmSync(draft, { force: true })
+  }
+}
+
+function fill(db: Database.Database): void {
+  try {
+    migrate(db)
+    db.pragma('journal_mode = WAL')
+  } finally {
+    db.close()
   }
 }
 

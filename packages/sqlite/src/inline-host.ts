@@ -27,7 +27,7 @@ async function guarded<T>(run: () => T | Promise<T>): Promise<T> {
 }
 
 /** A call by name. The cast says what the type of `Store` does, which the compiler does not follow through a type parameter. */
-export function invoke<M extends StoreMethod>(
+function invoke<M extends StoreMethod>(
   store: Store,
   method: M,
   args: Parameters<Store[M]>,

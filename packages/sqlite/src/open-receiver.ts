@@ -37,13 +37,9 @@ export function openReceiver<E extends KycEvent>(
 }
 
 function standing(receiver: Receiver, ownInbox?: Inbox): OpenReceiver {
-  let closed: Promise<void> | undefined
   return {
     receiver,
     ready: receiver.ready,
-    close() {
-      closed ??= receiver.close().then(() => ownInbox?.close())
-      return closed
-    },
+    close: () => receiver.close().then(() => ownInbox?.close()),
   }
 }

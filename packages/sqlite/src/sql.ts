@@ -1,4 +1,4 @@
-/** Every statement of the engine, named by what it does. Parameters are in the order of their names' columns. */
+/** Every statement of the engine, named by what it does. A test holds each to an index. */
 export const sql = {
   // Receipts
   digestOfKey: 'SELECT digest FROM seen WHERE key = ? AND expires_at > ?',

@@ -41,8 +41,6 @@ class StoreThread implements Host {
   constructor(file: string, onDeath: () => void) {
     // The application's flags (`--import`, `--inspect-brk`, `--input-type`) are not for this thread.
     this.#worker = new Worker(WORKER, { workerData: file, execArgv: [], name: 'kyc-webhooks' })
-    // An idle store does not keep the process alive; a pending call does.
-    this.#worker.unref()
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
     this.#worker.on('messageerror', () => void this.#worker.terminate())
     this.#worker.on('error', (error) => this.#fail(error))
@@ -68,6 +66,7 @@ class StoreThread implements Host {
     const call: Call = { id, method, args }
     this.#worker.postMessage(call)
     this.#pending.set(id, answer)
+    // A call under way keeps the process alive, an idle thread does not.
     this.#worker.ref()
     return answer.promise
   }

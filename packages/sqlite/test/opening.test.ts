@@ -121,6 +121,18 @@ test('an opening that failed can be repeated', async () => {
   await engine.close()
 })
 
+test('an inbox that another process is writing to opens when that is done', async () => {
+  const file = temporaryFile()
+  await createInbox(file)
+  const other = new Database(file)
+  other.exec('BEGIN IMMEDIATE')
+  const opening = openEngine(file)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  other.exec('ROLLBACK')
+  other.close()
+  expect(await record(await opening, 'a')).toBe('recorded')
+})
+
 test('a directory that cannot be made is told as it is', async () => {
   const file = join(temporaryFile(), 'below a file', 'inbox.db')
   writeFileSync(dirname(dirname(file)), '')

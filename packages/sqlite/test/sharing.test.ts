@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { silentLogger, type Work } from '@kyc-webhooks/core'
 import { receipt } from '@kyc-webhooks/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { sqliteInbox } from '../src/index.ts'
 import { temporaryDirectory, temporaryFile } from './support/stores.ts'
 
@@ -43,7 +43,8 @@ test('a file is the same whichever way leads to it', async () => {
   const directory = temporaryDirectory()
   mkdirSync(join(directory, 'real'))
   symlinkSync(join(directory, 'real'), join(directory, 'link'))
-  vi.spyOn(process, 'cwd').mockReturnValue(join(directory, 'real'))
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(join(directory, 'real'))
+  onTestFinished(() => cwd.mockRestore())
   const files = [
     join(directory, 'real', 'inbox.db'),
     join(directory, 'link', 'inbox.db'),
@@ -51,11 +52,12 @@ test('a file is the same whichever way leads to it', async () => {
     './x/../inbox.db',
   ]
   const inboxes = files.map((file) => sqliteInbox({ file }))
-  await inboxes[0]?.open()
-  for (const inbox of inboxes) await inbox.record(receipt('one'))
-  expect(await inboxes.at(-1)?.stats()).toMatchObject({ waiting: 1 })
+  inboxes[0]?.work(work)
+  for (const inbox of inboxes) {
+    expect(() => inbox.work(work)).toThrow(expect.objectContaining({ code: 'receiver-name-taken' }))
+  }
   const other = sqliteInbox({ file: join(directory, 'real', 'other.db') })
-  expect(await other.record(receipt('one'))).toBe('recorded')
+  other.work(work)
   await Promise.all([...inboxes, other].map((inbox) => inbox.close()))
 })
 

@@ -76,7 +76,7 @@ async function expectOutcome(fixture: AdapterFixture, { body, outcome }: BodyVec
     expect({ status, text }).toEqual({ status: 200, text: '{"status":"accepted"}' })
     await fixture.handledUntil(1)
   } else {
-    expect({ status, code: JSON.parse(text).error.code }).toEqual({ status: 400, code: outcome })
+    expect({ status, code: JSON.parse(text).error?.code }).toEqual({ status: 400, code: outcome })
     const [row] = await fixture.inbox.quarantined()
     expect(Buffer.compare(row?.body ?? Buffer.from('nothing in quarantine'), body)).toBe(0)
   }

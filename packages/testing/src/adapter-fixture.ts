@@ -21,7 +21,7 @@ export async function runAdapterCase(adapterCase: AdapterCase, makeApp: MakeAdap
   const logger = loggerTo(lines)
   const app = await makeApp({
     inFront,
-    options: { secret: SECRET, onEvent, inbox, logger, ...options },
+    options: { secret: SECRET, onEvent, inbox, logger, closeGraceMs: 0, ...options },
     onAppError,
   })
   const connections: RawConnection[] = []

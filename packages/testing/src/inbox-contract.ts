@@ -1,15 +1,18 @@
 import { describe, test } from 'vitest'
 import type { EngineFixture, InboxCase } from './inbox-case.ts'
 import { claimCases } from './inbox-cases-claim.ts'
+import { inboxCases } from './inbox-cases-inbox.ts'
 import { keepCases } from './inbox-cases-keep.ts'
 import { nonceCases } from './inbox-cases-nonce.ts'
 import { quarantineCases } from './inbox-cases-quarantine.ts'
 import { recordCases } from './inbox-cases-record.ts'
+import { restartCases } from './inbox-cases-restart.ts'
 import { settleCases } from './inbox-cases-settle.ts'
 import { shareCases } from './inbox-cases-share.ts'
+import { workCases } from './inbox-cases-work.ts'
 
 /** Everything that core's `InboxEngine` promises, as data: so that it can also be shown to fail. */
-export const inboxCases: readonly InboxCase[] = [
+export const engineCases: readonly InboxCase[] = [
   ...recordCases,
   ...nonceCases,
   ...quarantineCases,
@@ -31,10 +34,11 @@ export async function runInboxCase(inboxCase: InboxCase, make: MakeFixture): Pro
   }
 }
 
-/** Holds a storage engine to its port. `make` gives a new, empty store. */
+/** Holds a storage engine to its port, and the inbox on it to its interface. `make` gives a new, empty store. */
 export function inboxContract(name: string, options: { persistent: boolean }, make: MakeFixture): void {
-  const cases = inboxCases.filter(({ persistent }) => options.persistent || !persistent)
-  describe(`inbox contract: ${name}`, () => {
-    for (const inboxCase of cases) test(inboxCase.name, () => runInboxCase(inboxCase, make))
+  const suites = { engine: engineCases, inbox: inboxCases, worker: [...workCases, ...restartCases] }
+  describe.each(Object.entries(suites))(`inbox contract of ${name}: %s`, (_, cases) => {
+    const applying = cases.filter(({ persistent }) => options.persistent || !persistent)
+    for (const inboxCase of applying) test(inboxCase.name, () => runInboxCase(inboxCase, make))
   })
 }

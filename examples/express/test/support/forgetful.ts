@@ -5,7 +5,7 @@ import { buildApp } from '../../src/app.ts'
 import { journal } from '../../src/journal.ts'
 
 // The example on an inbox that forgets: what the crash test must notice.
-const write = journal(process.env.JOURNAL_FILE ?? '')
+const write = journal('./events.jsonl')
 const { app } = buildApp({
   secrets,
   async onEvent(event, context) {

@@ -32,13 +32,12 @@ export interface Account {
 export async function startRun(entry: URL, seed: number): Promise<Run> {
   const folder = await temporaryFolder()
   onTestFinished(folder.remove)
-  const [inboxFile, journalFile] = [join(folder.path, 'inbox.db'), join(folder.path, 'events.jsonl')]
-  const env = { ...secretsEnvironment, INBOX_FILE: inboxFile, JOURNAL_FILE: journalFile }
+  const [inboxFile, journalFile] = [join(folder.path, 'kyc-webhooks.db'), join(folder.path, 'events.jsonl')]
   const port = await freePort()
   const load = startLoad(`http://127.0.0.1:${port}`, seed)
   return {
     ...load,
-    start: () => startServer({ entry, port, env }),
+    start: () => startServer({ entry, port, cwd: folder.path, env: secretsEnvironment }),
     async drain() {
       const inbox = sqliteInbox({ file: inboxFile })
       let deadLetters = 0

@@ -49,7 +49,9 @@ function normaliseAdvanceAi(delivery: AuthenticDelivery): Normalised<AdvanceAiEv
   if (id === undefined) throw new Unusable('`eventId` is missing')
   if (typeof body.eventType !== 'string' || body.eventType === '')
     throw new Unusable('`eventType` is not a name')
-  const data = isObject(body.data) ? withTextIds(body.data, ID_FIELDS) : {}
+  const fields = body.data ?? {}
+  if (!isObject(fields)) throw new Unusable('`data` is not an object')
+  const data = withTextIds(fields, ID_FIELDS)
   const webhookId = textOf(body.webhookId)
   const event = {
     specversion: '1.0',

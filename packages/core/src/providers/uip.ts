@@ -72,8 +72,9 @@ function normaliseUip(delivery: AuthenticDelivery): Normalised<UipEvent> {
 function deliveryId(type: string, data: Record<string, unknown>, body: Uint8Array): string | undefined {
   if (type === 'test') return undefined
   const session = textOf(data.session_id)
-  if (type === 'step.completed' && session !== undefined)
-    return `${type}:${session}:${textOf(data.stage) ?? ''}`
+  const stage = textOf(data.stage)
+  if (type === 'step.completed' && session !== undefined && stage !== undefined)
+    return `${type}:${session}:${stage}`
   if (type.startsWith('session.') && session !== undefined) return `${type}:${session}`
   const id = textOf(data.audit_id) ?? textOf(data.message_id) ?? session
   return `${type}:${id ?? digest(body)}`

@@ -17,7 +17,7 @@ export async function authenticate(
 ): Promise<void> {
   const keys = await orFault(() => keyRing.keys())
   if (isAuthentic(scheme, head, body, signatures, keys)) return
-  const newer = await orFault(() => keyRing.newer())
+  const newer = await orFault(() => keyRing.newer(keys))
   if (newer !== undefined && isAuthentic(scheme, head, body, signatures, newer)) return
   throw new Rejection('signature-mismatch')
 }

@@ -104,5 +104,9 @@ const hint = ({ headers }: Received, name: string | undefined): string | undefin
 
 const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
 
-/** 16 bytes in hex: with 2^64 keys in an inbox, one chance in two of a single collision. Names cannot hold a NUL. */
-const shortHash = (receiver: string, id: string): string => sha256(`${receiver}\0${id}`).slice(0, 32)
+/**
+ * 16 bytes in hex: with 2^64 keys in an inbox, one chance in two of a single collision. Of their JSON, because in UTF-8
+ * alone all lone surrogates are the same.
+ */
+const shortHash = (receiver: string, id: string): string =>
+  sha256(JSON.stringify([receiver, id])).slice(0, 32)

@@ -74,12 +74,8 @@ function readStream(stream: IncomingMessage, limits: ReadLimits): Promise<Uint8A
     function settle(rejection: Rejection | undefined): void {
       clearTimeout(timer)
       stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
-      if (rejection === undefined) {
-        resolve(bytes.subarray(0, length))
-      } else {
-        stream.pause()
-        reject(rejection)
-      }
+      if (rejection === undefined) resolve(bytes.subarray(0, length))
+      else reject(rejection)
     }
 
     stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)

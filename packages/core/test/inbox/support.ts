@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 import { KycWebhookError } from '../../src/errors.ts'
 import { createInbox, type InboxOptions } from '../../src/inbox/create-inbox.ts'
 import type { DeadLetter, Inbox, Work, Worker } from '../../src/inbox/inbox.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
-import type { Claim, InboxEngine, Receipt, Settlement } from '../../src/inbox/port.ts'
+import type { Claim, InboxEngine, Settlement } from '../../src/inbox/port.ts'
 import { type CapturedLog, capturedLog } from '../support/captured-log.ts'
+import { retry } from './samples.ts'
+
+export * from './samples.ts'
 
 export type Method = {
   [M in keyof InboxEngine]: InboxEngine[M] extends (...args: never[]) => unknown ? M : never
@@ -54,23 +57,6 @@ export const unavailable = (): KycWebhookError => new KycWebhookError('inbox-una
 /** The call is never carried out and never answered. */
 export const hang = (): Promise<never> => new Promise(() => {})
 
-/** A receipt of one event with the same name. */
-export function receiptOf(name: string, over: Partial<Receipt> = {}): Receipt {
-  const body = over.body ?? Buffer.from(name)
-  return {
-    receiver: 'press',
-    key: createHash('sha256').update(name).digest('hex').slice(0, 32),
-    digest: createHash('sha256').update(body).digest('hex'),
-    keyExpiresAt: Number.MAX_SAFE_INTEGER,
-    receivedAt: Date.now(),
-    body,
-    headers: {},
-    context: { receivedAt: '2026-03-30T12:45:00Z' },
-    events: [{ type: 'a.type', json: JSON.stringify({ name }), unsigned: [] }],
-    ...over,
-  }
-}
-
 export const nameOf = (claim: Claim): string => JSON.parse(claim.json).name
 
 /** The settlements of a commit. */
@@ -78,13 +64,23 @@ export const settlementsOf = (call: Call): readonly Settlement[] => call.args[1]
 
 /** From now on time passes only by `pass`, for timers and clocks alike. */
 export function virtualTime(): void {
-  vi.useFakeTimers({ now: Date.parse('2026-03-30T12:45:00Z') })
+  if (vi.isFakeTimers()) return
+  vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
 }
 
-/** Lets virtual time pass. 0: whatever can happen at once happens. */
-export async function pass(ms = 0): Promise<void> {
-  await vi.advanceTimersByTimeAsync(ms)
+/** Lets virtual time pass; by default enough for all that happens at once, since a turn of the event loop takes 1 ms of it. */
+export async function pass(ms = 20): Promise<void> {
+  let isOver = false
+  setTimeout(() => {
+    isOver = true
+  }, ms)
+  while (!isOver) {
+    // Not `advanceTimersByTimeAsync`: it waits a real millisecond for each timer.
+    await turn()
+    vi.advanceTimersToNextTimer()
+  }
+  await turn()
 }
 
 export interface Bench {
@@ -97,17 +93,9 @@ export interface Bench {
   started: string[]
 }
 
-export interface BenchOptions extends Partial<Omit<Work, 'logger' | 'onDeadLetter'>> {
+export interface BenchOptions extends Partial<Omit<Work, 'logger'>> {
   engine?: WatchedEngine
   inboxOptions?: InboxOptions
-}
-
-export const retry: Work['retry'] = {
-  attempts: 3,
-  firstDelayMs: 1_000,
-  factor: 3,
-  maxDelayMs: 60_000,
-  crashes: 3,
 }
 
 /** An inbox with a worker, in virtual time. Closed when the test ends. */
@@ -125,9 +113,9 @@ export function bench({ engine = engineWith(), inboxOptions, run, ...work }: Ben
     keepHandledMs: 86_400_000,
     now: Date.now,
     random: () => 0,
+    onDeadLetter: (letter) => void letters.push(letter),
     ...work,
     logger: log,
-    onDeadLetter: (letter) => void letters.push(letter),
     async run(claim, scope) {
       started.push(nameOf(claim))
       await run?.(claim, scope)

@@ -27,7 +27,7 @@ describe('each documented event', () => {
   it('BUSINESS_VERIFICATION_STATUS, with its time', () => {
     const { eventId: id, data } = aaiBusiness
     const subject = 'KYBC-201464826803499999'
-    const time = '2026-01-26T14:30:23.000Z'
+    const time = '2026-01-26T05:37:03.000Z'
     expect(partsOf(provider, aaiBusiness)).toEqual([
       { id, events: [{ ...common, id, type: 'BUSINESS_VERIFICATION_STATUS', subject, time, data }] },
     ])

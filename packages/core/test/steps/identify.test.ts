@@ -39,8 +39,8 @@ describe('a fresh delivery', () => {
     expect(identify(received, 'fresh', [part])).toEqual([
       {
         receiver: 'press',
-        // SHA-256 of `press`, NUL, `d-1`, its first 16 bytes; by `sha256sum`.
-        key: '8549c70d6fe206c874a1dd1c9f8cf212',
+        // The first 16 bytes of the SHA-256 of `["press","d-1"]`, by `sha256sum`.
+        key: 'c514eedf3069b7a8169c3d088ff1cdbd',
         digest: BODY_SHA256,
         keyExpiresAt: NOW + 7 * DAY,
         receivedAt: NOW,
@@ -73,6 +73,9 @@ describe('a fresh delivery', () => {
       ' a',
       'a ',
       'a\0',
+      '\ud800',
+      '\udbff',
+      '\ufffd',
       'á',
       'a\u0301',
       '__proto__',

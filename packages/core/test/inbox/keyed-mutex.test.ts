@@ -1,0 +1,42 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { KeyedMutex } from '../../src/inbox/keyed-mutex.ts'
+
+it('lets one holder in at a time, in order of asking', async () => {
+  const mutex = new KeyedMutex()
+  const order: string[] = []
+  const hold = async (name: string) => {
+    const unlock = await mutex.lock('key')
+    order.push(`${name} in`)
+    await turn()
+    order.push(`${name} out`)
+    unlock()
+  }
+  await Promise.all([hold('a'), hold('b'), hold('c')])
+  expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out'])
+})
+
+it('keeps keys apart, also those named like what every object has', async () => {
+  const mutex = new KeyedMutex()
+  const unlocks = await Promise.all(['a', 'b', '__proto__', 'constructor', ''].map((key) => mutex.lock(key)))
+  expect(unlocks).toHaveLength(5)
+})
+
+it('can be unlocked twice without letting two in', async () => {
+  const mutex = new KeyedMutex()
+  const unlock = await mutex.lock('key')
+  const entered: string[] = []
+  const second = mutex.lock('key').then((unlock) => {
+    entered.push('second')
+    return unlock
+  })
+  void mutex.lock('key').then(() => entered.push('third'))
+  unlock()
+  unlock()
+  await turn()
+  expect(entered).toEqual(['second'])
+  const unlockSecond = await second
+  unlockSecond()
+  await turn()
+  expect(entered).toEqual(['second', 'third'])
+})

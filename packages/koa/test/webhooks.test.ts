@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { buffer } from 'node:stream/consumers'
+import { type KycEvent, memoryInbox, type Provider, press } from '@kyc-webhooks/core'
+import { SECRET, sampleBody, send, signedHeaders } from '@kyc-webhooks/testing'
+import Koa, { type Middleware } from 'koa'
+import { expect, onTestFinished, test } from 'vitest'
+import * as adapter from '../src/index.ts'
+
+const secrets = { press: SECRET, uip: SECRET, advanceAi: Buffer.alloc(32).toString('base64') }
+const rest = () => ({ onEvent() {}, inbox: memoryInbox(), logger: false as const })
+
+async function serverWith(...middleware: Middleware[]) {
+  const app = new Koa()
+  for (const each of middleware) app.use(each)
+  const server = app.listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return server
+}
+
+test('the public names', () => {
+  expect(Object.keys(adapter).sort()).toEqual(['advanceAiWebhook', 'pressWebhook', 'uipWebhook', 'webhook'])
+})
+
+test('each provider has a path of its own, and one of your own making may join them', async () => {
+  const own: Provider<KycEvent> = { ...press(), name: 'own' }
+  const server = await serverWith(
+    adapter.pressWebhook({ secret: secrets.press, ...rest() }),
+    adapter.uipWebhook({ secret: secrets.uip, ...rest() }),
+    adapter.advanceAiWebhook({ secret: secrets.advanceAi, ...rest() }),
+    adapter.webhook(own, { secret: SECRET, ...rest() }),
+  )
+  for (const name of ['press', 'uip', 'advance-ai', 'own']) {
+    const { status, body } = await send(server, { path: `/webhooks/${name}`, body: sampleBody() })
+    expect({ status, code: body.error.code }).toEqual({ status: 401, code: 'signature-missing' })
+  }
+  expect((await send(server, { path: '/webhooks/other', body: sampleBody() })).status).toBe(404)
+})
+
+test('options of the provider are options of the webhook', async () => {
+  const body = sampleBody()
+  for (const [secretForm, status] of [
+    ['whole', 200],
+    ['unprefixed', 401],
+  ] as const) {
+    const server = await serverWith(adapter.pressWebhook({ secret: SECRET, secretForm, ...rest() }))
+    const path = '/webhooks/press'
+    expect((await send(server, { path, body, headers: signedHeaders(body) })).status).toBe(status)
+  }
+})
+
+test('bytes that a parser has left in `rawBody` are taken, whatever is in `body`', async () => {
+  const parser: Middleware = async (ctx, next) => {
+    const rawBody = await buffer(ctx.req)
+    Object.assign(ctx.request, { rawBody, body: JSON.parse(rawBody.toString()) })
+    await next()
+  }
+  const server = await serverWith(parser, adapter.pressWebhook({ secret: SECRET, ...rest() }))
+  const body = sampleBody()
+  const { status } = await send(server, { path: '/webhooks/press', body, headers: signedHeaders(body) })
+  expect(status).toBe(200)
+})
+
+test('a secret that is missing is an error where the webhook is made', () => {
+  const make = () => adapter.pressWebhook({ secret: undefined, ...rest() })
+  expect(make).toThrow(expect.objectContaining({ code: 'secret-missing' }))
+})
+
+test('it is ready when the inbox is open; closed, it has what comes sent again, and leaves your inbox open', async () => {
+  const inbox = memoryInbox()
+  const webhook = adapter.pressWebhook({ secret: SECRET, ...rest(), inbox })
+  await webhook.ready
+  const server = await serverWith(webhook)
+  await Promise.all([webhook.close(), webhook.close()])
+  const body = sampleBody()
+  const reply = await send(server, { path: webhook.receiver.path, body, headers: signedHeaders(body) })
+  expect({ status: reply.status, code: reply.body.error.code }).toEqual({
+    status: 503,
+    code: 'receiver-closed',
+  })
+  expect(await inbox.stats()).toMatchObject({ waiting: 0 })
+})
+
+test('an inbox that cannot be opened shows in `ready`, and every delivery is a 503', async () => {
+  const inbox = memoryInbox()
+  inbox.open = () => Promise.reject(new Error('no such directory'))
+  inbox.record = () => Promise.reject(new Error('not open'))
+  const webhook = adapter.pressWebhook({ secret: SECRET, ...rest(), inbox })
+  await expect(webhook.ready).rejects.toThrow('no such directory')
+  const server = await serverWith(webhook)
+  const body = sampleBody()
+  expect((await send(server, { path: '/webhooks/press', body, headers: signedHeaders(body) })).status).toBe(
+    503,
+  )
+})

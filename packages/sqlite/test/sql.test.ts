@@ -1,0 +1,29 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { migrate } from '../src/schema.ts'
+import { sql } from '../src/sql.ts'
+
+const db = new Database(':memory:')
+migrate(db)
+
+/** How SQLite would carry a statement out. */
+function plan(statement: string): string[] {
+  return db
+    .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.replace(/\?|:\w+/g, '1')}`)
+    .all()
+    .map(({ detail }) => detail)
+}
+
+test.each(Object.entries(sql))('%s reads no table from end to end and sorts nothing', (_, statement) => {
+  const steps = plan(statement)
+  const costly = steps.filter((step) =>
+    /^SCAN (seen|nonce|delivery|event|quarantine|head)\b(?!.*COVERING INDEX)|TEMP B-TREE/.test(step),
+  )
+  expect(costly).toEqual([])
+})
+
+test('what is due is found by its index', () => {
+  expect(plan(sql.dueEvents)).toEqual([expect.stringContaining('event_due (receiver=? AND due_at<?)')])
+  expect(plan(sql.dueSuspect)).toEqual([expect.stringContaining('event_suspect (receiver=? AND due_at<?)')])
+  expect(plan(sql.purgeable)).toEqual([expect.stringContaining('event_purge (purge_at<?)')])
+})

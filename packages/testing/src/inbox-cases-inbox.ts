@@ -1,0 +1,88 @@
+import { createInbox } from '@kyc-webhooks/core'
+import { expect } from 'vitest'
+import type { InboxCase } from './inbox-case.ts'
+import { brokenReceipt } from './inbox-samples.ts'
+import { arriving, onInbox, sleep, untilStats, workOf } from './inbox-work.ts'
+
+/** What core's `Inbox` promises on any engine, but for its workers. */
+export const inboxCases: readonly InboxCase[] = [
+  onInbox('opens when it is first needed, once', async (inbox) => {
+    expect(await Promise.all([inbox.record(arriving('a')), inbox.open(), inbox.open()])).toContain('recorded')
+    await inbox.open()
+    expect(await inbox.stats()).toMatchObject({ waiting: 1 })
+  }),
+
+  onInbox('records the same delivery once however often it comes at once', async (inbox) => {
+    const delivery = arriving('a')
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => inbox.record(delivery)))
+    expect(outcomes.toSorted()).toEqual([...Array(49).fill('duplicate'), 'recorded'])
+    expect(await inbox.events()).toHaveLength(1)
+  }),
+
+  onInbox('tells each of many deliveries its own outcome', async (inbox) => {
+    const ids = Array.from({ length: 600 }, (_, index) => `${index}`)
+    await Promise.all(ids.filter((id) => Number(id) % 3 === 0).map((id) => inbox.record(arriving(id))))
+    const outcomes = await Promise.all(ids.map((id) => inbox.record(arriving(id))))
+    expect(outcomes).toEqual(ids.map((id) => (Number(id) % 3 === 0 ? 'duplicate' : 'recorded')))
+    expect(await inbox.events({ limit: 1_000 })).toHaveLength(600)
+  }),
+
+  onInbox('does not let one bad receipt fail the others', async (inbox) => {
+    const receipts = [arriving('a'), brokenReceipt('bad'), arriving('b'), arriving('c')]
+    const [a, bad, ...others] = await Promise.allSettled(receipts.map((receipt) => inbox.record(receipt)))
+    expect([a, ...others].map((result) => result?.status === 'fulfilled' && result.value)).toEqual(
+      Array(3).fill('recorded'),
+    )
+    expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'inbox-unavailable' } })
+  }),
+
+  onInbox(
+    'refuses more deliveries than may wait, and takes them again later',
+    async (inbox) => {
+      const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map((id) => inbox.record(arriving(id))))
+      expect(results).toMatchObject([
+        ...Array(2).fill({ status: 'fulfilled', value: 'recorded' }),
+        ...Array(2).fill({ status: 'rejected', reason: { code: 'inbox-full' } }),
+      ])
+      expect(await inbox.record(arriving('c'))).toBe('recorded')
+    },
+    { maxQueued: 2 },
+  ),
+
+  {
+    name: 'finishes commits under way before it closes, and takes no more',
+    async run(fixture) {
+      const inbox = createInbox(await fixture.open())
+      const recording = inbox.record(arriving('a'))
+      await Promise.all([inbox.close(), inbox.close()])
+      expect(await recording).toBe('recorded')
+      await expect(inbox.record(arriving('b'))).rejects.toMatchObject({ code: 'inbox-unavailable' })
+      await expect(inbox.open()).rejects.toMatchObject({ code: 'inbox-unavailable' })
+    },
+  },
+
+  onInbox(
+    'deletes handled events by itself when their time is over',
+    async (inbox) => {
+      const worker = inbox.work(workOf(async () => {}, { keepHandledMs: 0 }))
+      await inbox.record(arriving('a'))
+      await untilStats(inbox, { waiting: 0, running: 0, done: 0 })
+      expect(await inbox.record(arriving('a'))).toBe('duplicate')
+      await worker.stop(1_000)
+    },
+    { purgeEveryMs: 5 },
+  ),
+
+  onInbox(
+    'keeps handled events until their time is over',
+    async (inbox) => {
+      const worker = inbox.work(workOf(async () => {}))
+      await inbox.record(arriving('a'))
+      await untilStats(inbox, { done: 1 })
+      await sleep(30)
+      expect(await inbox.events({ state: 'done' })).toHaveLength(1)
+      await worker.stop(1_000)
+    },
+    { purgeEveryMs: 5 },
+  ),
+]
