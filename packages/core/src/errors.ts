@@ -96,7 +96,6 @@ export const ERRORS = {
   'inbox-newer': { kind: 'configuration', message: 'The database was written by a newer version' },
   'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
-  'cloudevent-invalid': { kind: 'configuration', message: 'This is not a valid CloudEvent' },
 } as const
 
 export type ErrorCode = keyof typeof ERRORS

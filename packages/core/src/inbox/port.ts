@@ -25,21 +25,25 @@ export interface InboxEngine {
   /**
    * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
    * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
-   * False: another process has it.
+   * False: another process has it. True also for an engine that has it already; then nothing is changed.
    */
   acquire(receiver: string, now: number): Promise<boolean>
   release(receiver: string): Promise<void>
 
   /**
    * Starts attempts: the events due longest first, at most `limit`, of which at most one with `crashes > 0`, and that only
-   * when `suspects` is true. Each is durably counted as started before this resolves.
+   * when `suspects` is true. Each is durably counted as started before this resolves. Rejects with `inbox-unavailable` when this engine does not have the
+   * right to run the receiver's events.
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
   /** The latest `Settlement.head` time that was settled for this receiver and subject. */
   head(receiver: string, subject: string): Promise<number | undefined>
 
-  /** Deletes up to `limit` rows whose time is over: keys, nonces, and settled events with deliveries no event needs. Resolves to how many. */
+  /**
+   * Deletes up to `limit` rows whose time is over: keys, nonces, and events that are done, with deliveries that no event
+   * needs. Dead letters and quarantine stay. Resolves to how many.
+   */
   purge(now: number, limit: number): Promise<number>
 
   stats(): Promise<InboxStats>
@@ -70,8 +74,9 @@ export interface Receipt {
     /** Refuse it also when the same delivery used it. */
     strict: boolean
   }
+  /** The events are due from then on. */
   receivedAt: number
-  /** The exact bytes. */
+  /** The exact bytes. Kept as long as an event needs them. */
   body: Uint8Array
   /** The headers kept with the delivery: lower-case names. */
   headers: Readonly<Record<string, string>>
@@ -99,7 +104,8 @@ export interface NewEvent {
  * - `recorded`: new, and safe now.
  * - `duplicate`: the key is known, with the same bytes. Nothing written.
  * - `conflict`: the key is known with other bytes; these are in quarantine as evidence.
- * - `nonce-reused`: the key is new, but the nonce was used by another delivery (or by this one, when strict); in quarantine.
+ * - `nonce-reused`: the key is new, but the nonce was used by another delivery; or the nonce is strict and was used at all.
+ *   In quarantine.
  * - `quarantined`: as asked by `Receipt.quarantine`.
  */
 export type Outcome = 'recorded' | 'duplicate' | 'conflict' | 'nonce-reused' | 'quarantined'
@@ -115,7 +121,7 @@ export interface Settlement {
   dueAt?: number
   /** For `retry` and `dead`: name or code of the error; never its message, which may quote personal data. */
   error?: string
-  /** For `done`: the event may be purged from then on. */
+  /** For `done`: the event may be purged from then on. Left out: never. */
   purgeAt?: number
   /** For `done` under `latestOnly`: the newest time handled for this subject. Kept when it is later than the stored one. */
   head?: { subject: string; time: number }
@@ -186,10 +192,14 @@ export interface EventRecord {
   context: DeliveryContext
 }
 
-/** A quarantined delivery: one row for each distinct body of a receiver. */
+/**
+ * A quarantined delivery: one row for each distinct body of a receiver. Headers and context are those of its first
+ * arrival, so that a replay cannot overwrite evidence.
+ */
 export interface QuarantineRecord {
   seq: number
   receiver: string
+  /** Of its last arrival or redrive. */
   reason: RefusalCode
   /** First and last time it came, and how often. */
   firstAt: number

@@ -45,10 +45,10 @@ export class Scenario {
 
   begin(around: Around, work: Partial<Work> = {}): Process {
     let isDead = false
-    const engine = engineWith(
-      (call, carryOut) => around(call, () => (isDead ? hang() : this.#watched(call, carryOut))),
-      this.#store,
-    )
+    const engine = engineWith((call, carryOut) => {
+      const alive = (does: () => Promise<unknown>) => (isDead ? hang() : does())
+      return alive(() => around(call, () => alive(() => this.#watched(call, carryOut))))
+    }, this.#store)
     const inbox = createInbox(engine)
     const worker = inbox.work({
       ...{ receiver: 'press', concurrency: 3, timeoutMs: 5_000, keepHandledMs: 86_400_000 },
@@ -60,6 +60,8 @@ export class Scenario {
     const kill = () => {
       isDead = true
       void this.#store.release('press')
+      // A dead process asks nothing any more; left alone, all the dead of a test would go on polling.
+      void worker.stop(0)
     }
     const end = async (graceMs: number) => {
       await worker.stop(graceMs)
