@@ -34,11 +34,10 @@ beforeAll(() => {
     mkdirSync(dirname(target), { recursive: true })
     if (!existsSync(target)) symlinkSync(join(from, 'node_modules', name), target)
   }
-  for (const name of ['express', '@types/express', '@types/node'])
-    link(name, name === '@types/node' ? workspace : join(import.meta.dirname, '..'))
+  link('@types/node', workspace)
+  for (const name of ['express', '@types/express', '@types/koa']) link(name, join(import.meta.dirname, '..'))
+  for (const name of ['fastify', 'fastify-plugin']) link(name, packageDir('fastify'))
   link('better-sqlite3', packageDir('sqlite'))
-  link('fastify', packageDir('fastify'))
-  link('fastify-plugin', packageDir('fastify'))
   link('koa', packageDir('koa'))
 }, 120_000)
 
