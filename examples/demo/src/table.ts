@@ -28,7 +28,7 @@ export function tableHead({ style }: Pick<Screen, 'style'>): string {
 export function tableRow(row: Row, { style }: Pick<Screen, 'style'>): string {
   const { status, durationMs, asExpected } = row
   const time = durationMs === undefined ? '' : `${inMs(durationMs)} ms`
-  const answer = `${status ?? '-'}`.padEnd(4) + time.padStart(7)
+  const answer = `${status ?? ''}`.padEnd(4) + time.padStart(7)
   const text = layOut({ ...row, answer })
   const mark = asExpected === undefined ? ' ' : asExpected ? style('green', '✓') : style('red', '✗')
   return `${mark} ${status !== undefined && status >= 400 ? style('yellow', text) : text}`
@@ -36,9 +36,13 @@ export function tableRow(row: Row, { style }: Pick<Screen, 'style'>): string {
 
 function layOut(cells: Record<keyof typeof WIDTHS, string>): string {
   return Object.entries(WIDTHS)
-    .map(([name, width]) => cells[name as keyof typeof WIDTHS].slice(0, width).padEnd(width))
+    .map(([name, width]) => fit(cells[name as keyof typeof WIDTHS], width))
     .join('  ')
     .trimEnd()
+}
+
+function fit(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 }
 
 /** Three digits at most. */

@@ -1,12 +1,14 @@
 /** Code or name of an error. Its message may quote personal data and goes nowhere. */
 export function errorName(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error
-  return [read(error, 'code'), read(error, 'name')].find((text) => /^[\w.-]{1,64}$/.test(text)) ?? 'Error'
+  const readable = error as { code?: unknown; name?: unknown }
+  const texts = [textFrom(() => readable.code), textFrom(() => readable.name)]
+  return texts.find((text) => /^[\w.-]{1,64}$/.test(text)) ?? 'Error'
 }
 
 /** Where an error was thrown, without its message: up to five frames. */
 export function errorFrames(error: unknown): string[] {
-  return read(error, 'stack')
+  return textFrom(() => (error instanceof Error ? error.stack : undefined))
     .split('\n')
     .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 5)
@@ -14,10 +16,10 @@ export function errorFrames(error: unknown): string[] {
 }
 
 /** Anything can be thrown, also what throws when it is looked at. */
-function read(error: unknown, property: 'code' | 'name' | 'stack'): string {
+function textFrom(look: () => unknown): string {
   try {
-    const value = (error as Record<string, unknown> | null | undefined)?.[property]
-    return typeof value === 'string' ? value : ''
+    const text = look()
+    return typeof text === 'string' ? text : ''
   } catch {
     return ''
   }

@@ -95,6 +95,7 @@ export const ERRORS = {
   'inbox-foreign': { kind: 'configuration', message: 'The database is not an inbox of kyc-webhooks' },
   'inbox-newer': { kind: 'configuration', message: 'The database was written by a newer version' },
   'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
+  'redrive-impossible': { kind: 'configuration', message: 'The delivery cannot be redriven' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
 } as const
 

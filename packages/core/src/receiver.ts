@@ -1,10 +1,10 @@
 import { withinBudget } from './budget.ts'
 import { Trace } from './diagnostics.ts'
-import { KycWebhookError, Rejection } from './errors.ts'
+import { Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { Head } from './head.ts'
 import type { Inbox } from './inbox/inbox.ts'
-import type { Outcome, Receipt } from './inbox/port.ts'
+import type { Outcome, QuarantineRecord, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
@@ -33,8 +33,6 @@ export interface Receiver {
   readonly ready: Promise<void>
   /** Never rejects: whatever happens, also on our side, is a reply. */
   receive(request: HttpRequest): Promise<Reply>
-  /** Tries a quarantined delivery again: after a fix of the provider definition, or a look at why it was stale. */
-  redrive(seq: number): Promise<Outcome>
   /** Refuses new deliveries, finishes those in hand, then stops the worker. Leaves the inbox open. Idempotent. */
   close(): Promise<void>
 }
@@ -79,7 +77,7 @@ class WebhookReceiver implements Receiver {
     })
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
-    this.#work = startWork(provider, options, settings)
+    this.#work = startWork(provider, options, settings, (row) => this.#redrive(row))
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
     this.ready.catch((error: unknown) => this.#reporter.notReady(error))
     if (!inbox.durable) this.#reporter.notDurable(inbox.name)
@@ -177,20 +175,10 @@ class WebhookReceiver implements Receiver {
     return reply
   }
 
-  async redrive(seq: number): Promise<Outcome> {
-    const [row] = await this.#inbox.quarantined({ receiver: this.name, after: seq - 1, limit: 1 })
-    if (row === undefined || row.seq !== seq)
-      throw new KycWebhookError('option-invalid', `no delivery ${seq} in quarantine of ${this.name}`)
-    const parts = parse(this.#provider, authenticDelivery(this.#provider, row.body, row.headers))
-    const received = { body: row.body, headers: row.headers, receivedAt: row.firstAt, credentials: undefined }
-    const receipts = identify(this.#received(received), 'fresh', parts)
-    const outcomes: Outcome[] = []
-    // The quarantine row goes with the last part: when one before it fails, nothing is lost.
-    for (const [index, receipt] of receipts.entries()) {
-      const isLast = index === receipts.length - 1
-      outcomes.push(await this.#inbox.record(isLast ? { ...receipt, redriven: seq } : receipt))
-    }
-    return outcomes.find((outcome) => outcome !== 'duplicate') ?? 'duplicate'
+  /** What a quarantined delivery comes to now; its age no longer counts, since somebody decided to try it again. */
+  #redrive({ body, headers, firstAt: receivedAt }: QuarantineRecord): Receipt[] {
+    const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
+    return identify(this.#received({ body, headers, receivedAt, credentials: undefined }), 'fresh', parts)
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
-import { KycWebhookError } from './errors.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
 import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
+import { duration, integer, invalid, positive } from './option-checks.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
@@ -106,28 +106,4 @@ function resolveRetry(given: Partial<RetryPolicy> = {}): RetryPolicy {
   duration('retry.maxDelayMs', retry.maxDelayMs, 0)
   if (!(retry.factor >= 1 && Number.isFinite(retry.factor))) invalid('retry.factor', 'a number from 1')
   return retry
-}
-
-/** The longest that Node's timers can wait; beyond it they fire at once. */
-const MAX_TIMER_MS = 2_147_483_647
-
-function duration(option: string, value: number, least = 1): number {
-  positive(option, value, least)
-  if (value > MAX_TIMER_MS) invalid(option, `at most ${MAX_TIMER_MS}`)
-  return value
-}
-
-function positive(option: string, value: number, least = 1): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-    invalid(option, `a finite number from ${least}`)
-  return value
-}
-
-function integer(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) invalid(option, 'a whole number from 1')
-  return value
-}
-
-function invalid(option: string, wanted: string): never {
-  throw new KycWebhookError('option-invalid', `${option} (wanted: ${wanted})`)
 }

@@ -1,7 +1,7 @@
 import { publish } from './diagnostics.ts'
 import { printable } from './error-text.ts'
 import { KycWebhookError } from './errors.ts'
-import type { Inbox, Worker } from './inbox/inbox.ts'
+import type { Inbox, Work, Worker } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { Settings } from './settings.ts'
@@ -12,6 +12,7 @@ export function startWork(
   provider: Provider,
   options: ReceiverOptions & { inbox: Inbox },
   settings: Settings,
+  redrive: Work['redrive'],
 ): Worker {
   const { name: receiver, logger } = settings
   const handlers = resolveHandlers(options)
@@ -25,6 +26,7 @@ export function startWork(
   return options.inbox.work({
     receiver,
     run: (claim, attempt) => handle(handlers, claim, attempt, onUnhandled),
+    redrive,
     concurrency: settings.concurrency,
     timeoutMs: settings.handlerTimeoutMs,
     retry: settings.retry,

@@ -64,6 +64,7 @@ function handle(inbox: Inbox, letGo: () => Promise<void>): Inbox {
     events: (query) => inbox.events(query),
     quarantined: (query) => inbox.quarantined(query),
     retry: (seqs) => inbox.retry(seqs),
+    redrive: (seq) => inbox.redrive(seq),
     close: () => {
       closed ??= letGo()
       return closed

@@ -1,5 +1,6 @@
 import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
+import { duration, positive } from '../option-checks.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Inbox, Work } from './inbox.ts'
 import type {
@@ -13,6 +14,7 @@ import type {
   Receipt,
 } from './port.ts'
 import { Purger } from './purger.ts'
+import { redrive } from './redrive.ts'
 import { EventWorker } from './worker.ts'
 
 export interface InboxOptions {
@@ -29,7 +31,7 @@ export interface InboxOptions {
 /** After a failed opening: deliveries meanwhile are turned away without trying each. */
 const REOPEN_AFTER_MS = 1_000
 
-/** Makes an inbox of a storage engine: group commit above it, and workers. */
+/** Makes an inbox of a storage engine: group commit above it, and workers. Throws `option-invalid`. */
 export function createInbox(engine: InboxEngine, options: InboxOptions = {}): Inbox {
   return new EngineInbox(engine, options)
 }
@@ -42,6 +44,7 @@ class EngineInbox implements Inbox {
   readonly #commits: GroupCommit
   readonly #purger: Purger
   readonly #workers = new Map<string, EventWorker>()
+  readonly #works = new Map<string, Work>()
   #isOpen = false
   #opening: Promise<void> | undefined
   #failure: { error: unknown; at: number } | undefined
@@ -49,6 +52,10 @@ class EngineInbox implements Inbox {
 
   constructor(engine: InboxEngine, options: InboxOptions) {
     const { maxQueued = 4_096, maxQueuedBytes = 67_108_864, purgeEveryMs = 60_000, now = Date.now } = options
+    const limits = {
+      maxQueued: positive('maxQueued', maxQueued, 0),
+      maxQueuedBytes: positive('maxQueuedBytes', maxQueuedBytes, 0),
+    }
     this.name = engine.name
     this.durable = engine.durable
     this.#engine = engine
@@ -58,11 +65,9 @@ class EngineInbox implements Inbox {
       if (!this.#isOpen) await this.#opened()
       return engine.commit(receipts, settlements)
     }
-    this.#commits = new GroupCommit({ commit }, { maxQueued, maxQueuedBytes }, (receiver) =>
-      this.#workers.get(receiver)?.wake(),
-    )
+    this.#commits = new GroupCommit({ commit }, limits, (receiver) => this.#workers.get(receiver)?.wake())
     this.#purger = new Purger(engine, {
-      everyMs: purgeEveryMs,
+      everyMs: duration('purgeEveryMs', purgeEveryMs),
       now,
       onFailing: (error, failures) => this.#tellPurgeFailing(error, failures),
     })
@@ -114,9 +119,13 @@ class EngineInbox implements Inbox {
     }
     const worker = new EventWorker(work, this.#engine, this.#commits, {
       opened: () => this.#opened(),
-      onStopped: () => this.#workers.delete(work.receiver),
+      onStopped: () => {
+        this.#workers.delete(work.receiver)
+        this.#works.delete(work.receiver)
+      },
     })
     this.#workers.set(work.receiver, worker)
+    this.#works.set(work.receiver, work)
     return worker
   }
 
@@ -140,6 +149,10 @@ class EngineInbox implements Inbox {
     const retried = await this.#engine.retry(seqs, this.#now())
     for (const worker of this.#workers.values()) worker.wake()
     return retried
+  }
+
+  async redrive(seq: number): Promise<Outcome> {
+    return redrive(this, (receiver) => this.#works.get(receiver), seq)
   }
 
   close(): Promise<void> {

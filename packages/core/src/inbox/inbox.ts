@@ -33,10 +33,15 @@ export interface Inbox {
   stats(): Promise<InboxStats>
   /** Events, oldest first. */
   events(query?: EventQuery): Promise<EventRecord[]>
-  /** Quarantined deliveries, oldest first. `receiver.redrive(seq)` tries one again. */
+  /** Quarantined deliveries, oldest first. */
   quarantined(query?: PageQuery): Promise<QuarantineRecord[]>
   /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters. */
   retry(seqs: readonly number[]): Promise<number>
+  /**
+   * Tries a quarantined delivery again, without regard to its age: after a fix of the provider definition, or a look at why
+   * it was stale. Its receiver must run on this inbox in this process. Rejects with `redrive-impossible`.
+   */
+  redrive(seq: number): Promise<Outcome>
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
 }
@@ -46,6 +51,8 @@ export interface Work {
   receiver: string
   /** One attempt. Resolves: the event is settled. Rejects: it is tried again, or becomes a dead letter. */
   run: (claim: Claim, attempt: AttemptScope) => Promise<void>
+  /** The receipts that a quarantined delivery of this receiver comes to now: at least one. Left out: it cannot be redriven. */
+  redrive?: (delivery: QuarantineRecord) => readonly Receipt[]
   /** Attempts at once. */
   concurrency: number
   /** An attempt that takes longer has failed, in milliseconds. */

@@ -1,12 +1,13 @@
 import { errorName } from '../error-text.ts'
 import { isKycWebhookError } from '../errors.ts'
-import { type Logger, unfailing } from '../logger.ts'
+import { guarded, type Logger } from '../logger.ts'
 import { Attempt, type AttemptTools } from './attempt.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { Work, Worker } from './inbox.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { pause, waitAtMost } from './pause.ts'
 import type { Claim, InboxEngine, Settlement } from './port.ts'
+import { RunRight } from './run-right.ts'
 
 /** How often to look for events that other processes recorded, and for the right to run them. */
 const POLL_MS = 500
@@ -34,23 +35,23 @@ export class EventWorker implements Worker {
   readonly #commits: GroupCommit
   readonly #hooks: WorkerHooks
   readonly #tools: AttemptTools
+  readonly #right: RunRight
   readonly #inHand = new Map<Attempt, Promise<void>>()
   readonly #stopping = new AbortController()
   readonly #graceOver = new AbortController()
   readonly #looping: Promise<void>
   /** Aborted by `wake`. */
   #alarm = new AbortController()
-  /** The right to run this receiver's events. In doubt while the engine has not answered, and when its answer was a failure. */
-  #right: 'missing' | 'in doubt' | 'held' = 'missing'
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, engine: InboxEngine, commits: GroupCommit, hooks: WorkerHooks) {
-    this.logger = unfailing(work.logger)
+    this.logger = guarded(work.logger)
     this.#work = work
     this.#engine = engine
     this.#commits = commits
     this.#hooks = hooks
     this.#tools = { engine, subjects: new KeyedMutex(), logger: this.logger }
+    this.#right = new RunRight(engine, work.receiver, work.now)
     this.#looping = this.#loop()
   }
 
@@ -71,29 +72,16 @@ export class EventWorker implements Worker {
   async #look(): Promise<Pause> {
     try {
       await this.#hooks.opened()
-      if (this.#right === 'in doubt') {
-        // A claim without an answer may have started events that nobody here runs. Whoever acquires the right anew takes
-        // up all that are started: ours must be settled first.
-        if (this.#inHand.size > 0) return { ms: POLL_MS, until: this.#alarm.signal }
-        await this.#engine.release(this.#work.receiver)
-        this.#right = 'missing'
-      }
+      // What is in hand must be settled before the right is taken anew.
+      if (this.#right.isInDoubt && this.#inHand.size > 0) return { ms: POLL_MS, until: this.#alarm.signal }
       // Another process has it, so what is recorded here need not wake us.
-      if (!(await this.#acquire())) return { ms: POLL_MS, until: this.#stopping.signal }
+      if (!(await this.#right.take())) return { ms: POLL_MS, until: this.#stopping.signal }
       return { ms: await this.#claim(), until: this.#alarm.signal }
     } catch (error) {
       const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
       return { ms: FAULT_PAUSE_MS, until: this.#stopping.signal }
     }
-  }
-
-  async #acquire(): Promise<boolean> {
-    if (this.#right === 'held') return true
-    this.#right = 'in doubt'
-    const isHeld = await this.#engine.acquire(this.#work.receiver, this.#work.now())
-    this.#right = isHeld ? 'held' : 'missing'
-    return isHeld
   }
 
   /** Starts what can be started. Resolves to when to look again, in milliseconds. */
@@ -104,9 +92,8 @@ export class EventWorker implements Worker {
     // A payload that kills the process shall not take the same neighbours with it again and again: suspects run one at a time.
     const suspects = ![...this.#inHand.keys()].some((attempt) => attempt.claim.crashes > 0)
     const claimedAt = now()
-    this.#right = 'in doubt'
-    const { claims, nextDueAt } = await this.#engine.claim({ receiver, now: claimedAt, limit, suspects })
-    this.#right = 'held'
+    const request = { receiver, now: claimedAt, limit, suspects }
+    const { claims, nextDueAt } = await this.#right.use(() => this.#engine.claim(request))
     for (const claim of claims) this.#start(claim)
     // What is due and was not claimed waits for an attempt in hand, whose end wakes us.
     if (nextDueAt === undefined || nextDueAt <= claimedAt) return POLL_MS
@@ -185,9 +172,7 @@ export class EventWorker implements Worker {
   /** Never before the results are recorded: another process would count the events as crashed. */
   async #handBack(): Promise<void> {
     await this.#idle()
-    await this.#quietly('giving back the right to run events', async () => {
-      if (this.#right !== 'missing') await this.#engine.release(this.#work.receiver)
-    })
+    await this.#quietly('giving back the right to run events', () => this.#right.giveBack())
     this.#hooks.onStopped()
   }
 }

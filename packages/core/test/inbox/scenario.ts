@@ -11,6 +11,7 @@ import {
   nameOf,
   receiptOf,
   settlementsOf,
+  sleep,
   type WatchedEngine,
 } from './support.ts'
 
@@ -23,8 +24,6 @@ export interface Process {
   /** As by SIGTERM. */
   end: (graceMs: number) => Promise<void>
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /**
  * A store that outlives the processes on it, providers that deliver until they are told that it is safe, and an account of
