@@ -32,7 +32,7 @@ test('an event counts once, however often it is acknowledged and handled', () =>
   expect(tally).toMatchObject({ acknowledged: 1, handled: 1, handledTwice: 1, lost: 0, unacknowledged: 0 })
 })
 
-test('attempts that were not answered count as attempts, and their time is none of an answer', () => {
+test('attempts that were not answered count as attempts, and their time is none of a reply', () => {
   const tally = tallyOf([seen(['a'], undefined, 200)], [line('a')])
   expect(tally).toMatchObject({ deliveries: 1, attempts: 2, slowestMs: 3, acknowledged: 1 })
 })
