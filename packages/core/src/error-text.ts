@@ -25,9 +25,9 @@ function textFrom(look: () => unknown): string {
   }
 }
 
-/** Text from outside made fit for a log line: no control characters, no line breaks, at most 128 characters. */
-export function printable(text: string): string {
+/** Text that may come from outside made fit for a log line: no control characters, no line breaks, not endless. */
+export function printable(text: string, maxLength = 128): string {
   return text
-    .slice(0, 128)
+    .slice(0, maxLength)
     .replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

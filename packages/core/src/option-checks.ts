@@ -21,6 +21,12 @@ export function integer(option: string, value: number): number {
   return value
 }
 
+/** One of a few values. A misspelt one must not fall back to the default. */
+export function oneOf<T>(option: string, value: T, values: readonly T[]): T {
+  if (!values.includes(value)) invalid(option, values.map((each) => `'${each}'`).join(' or '))
+  return value
+}
+
 export function invalid(option: string, wanted: string): never {
   throw new KycWebhookError('option-invalid', `${option} (wanted: ${wanted})`)
 }

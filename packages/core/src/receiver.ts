@@ -6,6 +6,8 @@ import { Head } from './head.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Outcome, QuarantineRecord, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
+import { actualPeer } from './network.ts'
+import { invalid } from './option-checks.ts'
 import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
@@ -63,6 +65,7 @@ class WebhookReceiver implements Receiver {
   constructor(provider: Provider, options: ReceiverOptions & { inbox: Inbox }) {
     const settings = resolveSettings(provider, options)
     const { secret, inbox } = options
+    if (typeof inbox?.record !== 'function') invalid('inbox', 'an inbox, for example sqliteInbox({ file })')
     this.name = settings.name
     this.path = settings.path
     this.pathGiven = options.path !== undefined
@@ -79,7 +82,10 @@ class WebhookReceiver implements Receiver {
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     this.#work = startWork(provider, options, settings, (row) => this.#redrive(row))
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
-    this.ready.catch((error: unknown) => this.#reporter.notReady(error))
+    this.ready.then(
+      () => this.#reporter.ready(inbox.name),
+      (error: unknown) => this.#reporter.notReady(error),
+    )
     if (!inbox.durable) this.#reporter.notDurable(inbox.name)
   }
 
@@ -98,7 +104,10 @@ class WebhookReceiver implements Receiver {
       const head = new Head(request.rawHeaders)
       delivery.hasBody = head.announcesBody()
       const socket = { address: request.remoteAddress, tls: request.tls }
-      delivery.remoteAddress = admit(request.method, head, socket, this.#settings.admission).address
+      const { proxies, tlsVersionHeader, admission } = this.#settings
+      const peer = actualPeer(socket, head, proxies, tlsVersionHeader)
+      delivery.remoteAddress = peer.address
+      admit(request.method, head, peer, admission)
       const credentials = readCredentials(this.#provider, head)
 
       trace.next('read')
@@ -128,6 +137,7 @@ class WebhookReceiver implements Receiver {
     const headers = keptHeaders(this.#provider, head)
     const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
 
+    if (parts instanceof Unusable) delivery.unusable = parts.reason
     trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
     const receipts = identify(this.#received({ body, headers, receivedAt, credentials }), freshness, parts)
     delivery.id = receipts[0]?.context.id
@@ -154,7 +164,8 @@ class WebhookReceiver implements Receiver {
     const reason = receipts.find((receipt) => receipt.quarantine !== undefined)?.quarantine
     // A known delivery is not kept again, unless it came with other bytes.
     const kept = outcomes.some((outcome) => outcome !== 'duplicate')
-    if (reason !== undefined) return this.#refuse(new Rejection(reason), delivery, trace, kept)
+    if (reason !== undefined)
+      return this.#refuse(new Rejection(reason, delivery.unusable), delivery, trace, kept)
     if (outcomes.includes('nonce-reused'))
       return this.#refuse(new Rejection('nonce-reused'), delivery, trace, true)
     const events = receipts.reduce((sum, receipt) => sum + receipt.events.length, 0)
@@ -178,7 +189,10 @@ class WebhookReceiver implements Receiver {
   /** What a quarantined delivery comes to now; its age no longer counts, since somebody decided to try it again. */
   #redrive({ body, headers, firstAt: receivedAt }: QuarantineRecord): Receipt[] {
     const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
-    return identify(this.#received({ body, headers, receivedAt, credentials: undefined }), 'fresh', parts)
+    const received = this.#received({ body, headers, receivedAt, credentials: undefined })
+    // Remembered from now on: from its arrival, it might be forgotten already.
+    const keyExpiresAt = this.#settings.now() + this.#settings.rememberMs
+    return identify(received, 'fresh', parts).map((receipt) => ({ ...receipt, keyExpiresAt }))
   }
 
   close(): Promise<void> {

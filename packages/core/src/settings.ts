@@ -1,7 +1,7 @@
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
 import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
-import { duration, integer, invalid, positive } from './option-checks.ts'
+import { duration, integer, invalid, oneOf, positive } from './option-checks.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
@@ -13,6 +13,9 @@ export interface Settings {
   name: string
   path: string
   admission: AdmissionPolicy
+  /** Whose word on address and TLS is taken. */
+  proxies: AddressSet | undefined
+  tlsVersionHeader: string | undefined
   maxBodyBytes: number
   readTimeoutMs: number
   budgetMs: number
@@ -52,7 +55,7 @@ export function resolveSettings(
   return {
     name,
     path: path.length > 1 ? path.replace(/\/$/, '') : path,
-    admission: resolveAdmission(options),
+    ...resolveNetwork(options),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
     readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
@@ -64,13 +67,15 @@ export function resolveSettings(
     handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
     closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
     retry: resolveRetry(options.retry),
-    logger: guarded(options.logger === false ? silentLogger : (options.logger ?? consoleLogger())),
+    logger: guarded(resolveLogger(options.logger)),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   }
 }
 
-function resolveAdmission(options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>): AdmissionPolicy {
+function resolveNetwork(
+  options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>,
+): Pick<Settings, 'admission' | 'proxies' | 'tlsVersionHeader'> {
   const { requireTls = false, tlsVersionHeader } = options
   if (![true, false, 'TLSv1.2', 'TLSv1.3'].includes(requireTls))
     invalid('requireTls', "true, false, 'TLSv1.2' or 'TLSv1.3'")
@@ -87,19 +92,26 @@ function resolveAdmission(options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'
   const set = (option: 'allowedAddresses' | 'trustedProxies'): AddressSet | undefined => {
     const entries = options[option]
     if (entries === undefined) return undefined
-    if (entries.length === 0) invalid(option, 'at least one address, or to be left out')
+    if (!Array.isArray(entries) || entries.length === 0)
+      invalid(option, 'a list of at least one address, or to be left out')
     return addressSet(option, entries)
   }
   return {
-    allowed: set('allowedAddresses'),
+    admission: { allowed: set('allowedAddresses'), requireTls },
     proxies: set('trustedProxies'),
-    requireTls,
     tlsVersionHeader: tlsVersionHeader?.toLowerCase(),
   }
 }
 
+function resolveLogger(given: Logger | false | undefined): Logger {
+  const logger = given === false ? silentLogger : (given ?? consoleLogger())
+  const isLogger = (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+  return isLogger ? logger : invalid('logger', 'an object with info, warn and error, or false')
+}
+
 function resolveRetry(given: Partial<RetryPolicy> = {}): RetryPolicy {
   const retry = { ...defaultRetryPolicy, ...given }
+  for (const name of Object.keys(given)) oneOf('an option of retry', name, Object.keys(defaultRetryPolicy))
   integer('retry.attempts', retry.attempts)
   integer('retry.crashes', retry.crashes)
   duration('retry.firstDelayMs', retry.firstDelayMs, 0)

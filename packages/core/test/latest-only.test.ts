@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { HandlerContext } from '../src/event.ts'
 import { latestOnly } from '../src/latest-only.ts'
-import { latestBench } from './inbox/latest-bench.ts'
+import { latestWorker } from './inbox/latest-worker.ts'
 import { pass, receiptOf, sleep } from './inbox/support.ts'
 
 describe('an event of a subject', () => {
   it('is written unless a later one was handled before; either way it is settled', async () => {
-    const { deliver, written, inbox } = latestBench()
+    const { deliver, written, inbox } = latestWorker()
     await deliver(
       { id: 'second', subject: 's', time: 2 },
       { id: 'first', subject: 's', time: 1 },
@@ -21,13 +21,13 @@ describe('an event of a subject', () => {
     ['when asked to', { equalTimes: 'apply' }, ['a', 'b']],
     ['never, when asked to skip', { equalTimes: 'skip' }, ['a']],
   ] as const)('of the same time is written %s', async (_, options, expected) => {
-    const { deliver, written } = latestBench({ options })
+    const { deliver, written } = latestWorker({ options })
     await deliver({ id: 'a', subject: 's', time: 1 }, { id: 'b', subject: 's', time: 1 })
     expect(written).toEqual(expected)
   })
 
   it('without a time is written, always, and leaves no trace', async () => {
-    const { deliver, written } = latestBench()
+    const { deliver, written } = latestWorker()
     const timeless = [
       { id: 'a', subject: 's' },
       { id: 'b', subject: 's' },
@@ -37,13 +37,13 @@ describe('an event of a subject', () => {
   })
 
   it('without a subject is written, always', async () => {
-    const { deliver, written } = latestBench()
+    const { deliver, written } = latestWorker()
     await deliver({ id: 'a', time: 2 }, { id: 'b', time: 1 }, { id: 'c' })
     expect(written).toEqual(['a', 'b', 'c'])
   })
 
   it('is told from those of other subjects, and of other handlers with `subject`', async () => {
-    const { deliver, written } = latestBench({ options: { subject: (event) => event.id.slice(0, 1) } })
+    const { deliver, written } = latestWorker({ options: { subject: (event) => event.id.slice(0, 1) } })
     await deliver(
       { id: 'a2', subject: 's', time: 2 },
       { id: 'b1', subject: 's', time: 1 },
@@ -53,7 +53,7 @@ describe('an event of a subject', () => {
   })
 
   it('is compared in time, not in text', async () => {
-    const { inbox, written } = latestBench()
+    const { inbox, written } = latestWorker()
     for (const [id, time] of [
       ['noon', '2026-03-30T12:00:00+04:00'],
       ['later', '2026-03-30T09:00:00Z'],
@@ -69,7 +69,7 @@ describe('an event of a subject', () => {
 
 describe('a handler around it', () => {
   it('that does not wait for it has not ended before it has', async () => {
-    const { deliver, written, inbox } = latestBench({
+    const { deliver, written, inbox } = latestWorker({
       write: () => sleep(500),
       around: (latest) => (event, context) => void latest(event, context),
     })
@@ -84,7 +84,7 @@ describe('a handler around it', () => {
   it('may call it twice, one after the other or one in the other', async () => {
     const again: string[] = []
     const second = latestOnly((event) => void again.push(event.id))
-    const { deliver, written, inbox } = latestBench({
+    const { deliver, written, inbox } = latestWorker({
       write: (event, context) => second(event, context) as Promise<void>,
       around: (latest) => async (event, context) => {
         await latest(event, context)
@@ -97,7 +97,7 @@ describe('a handler around it', () => {
   })
 
   it('may catch its failure: then nothing was handled', async () => {
-    const { deliver, written, inbox, engine } = latestBench({
+    const { deliver, written, inbox, engine } = latestWorker({
       write: () => Promise.reject(new Error()),
       around: (latest) => (event, context) => (latest(event, context) as Promise<void>).catch(() => {}),
     })
@@ -109,7 +109,7 @@ describe('a handler around it', () => {
 
   it('may not keep the order of two subjects in one run: a settlement has one', async () => {
     const other = latestOnly(() => {}, { subject: () => 'other' })
-    const { deliver, inbox } = latestBench({
+    const { deliver, inbox } = latestWorker({
       around: (latest) => async (event, context) => {
         await latest(event, context)
         await other(event, context)
@@ -120,7 +120,7 @@ describe('a handler around it', () => {
   })
 
   it('must hand on the context that it got', async () => {
-    const { deliver, inbox } = latestBench({
+    const { deliver, inbox } = latestWorker({
       around: (latest) => (event, context) => latest(event, { ...context }),
     })
     await deliver({ id: 'a', subject: 's', time: 1 })
@@ -130,7 +130,7 @@ describe('a handler around it', () => {
   it('must not call it when its run has ended', async () => {
     let late: Promise<unknown> | undefined
     let context: HandlerContext | undefined
-    const { deliver, written } = latestBench({
+    const { deliver, written } = latestWorker({
       around: (latest) => (event, given) => {
         if (event.id === 'b')
           late = (latest(event, context ?? given) as Promise<void>).catch((error) => error.code)

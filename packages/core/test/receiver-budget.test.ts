@@ -78,6 +78,7 @@ describe('an inbox that fails', () => {
       const { receive, handled, log } = receiving(advanceAi(), { inbox })
       const sent = signedAdvanceAi(aaiCompleted)
       for (let attempt = 0; attempt < 3; attempt++) expectFault(await receive(sent), code)
+      expect(log.where({ level: 'error', status: 503, code })).toHaveLength(3)
       down = false
       expect((await receive(sent)).status).toBe(200)
       expect(log.where({ outcome: 'recorded' })).toHaveLength(1)

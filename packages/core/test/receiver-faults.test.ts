@@ -29,8 +29,11 @@ describe('whatever happens is a reply', () => {
     expect(await inbox.stats()).toMatchObject({ waiting: 0, done: 0, quarantined: 0 })
   })
 
-  it('a hook that throws', async () => {
-    const { receive, log } = receiving(uip(), { onRejected: () => thrown(new Error('John')) })
+  it.each([
+    ['throws', () => thrown(new Error('John'))],
+    ['rejects', async () => thrown(new Error('John'))],
+  ])('a hook that %s', async (_, onRejected) => {
+    const { receive, log } = receiving(uip(), { onRejected })
     expect(codeOf(await receive(signedUip(uipIdentify, { secret: 'not the secret of UIP' })))).toBe(
       'signature-mismatch',
     )

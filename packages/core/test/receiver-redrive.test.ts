@@ -39,6 +39,7 @@ describe('redrive', () => {
     clock.now += LATE
     await receive(signedPress(pressEnvelope, { headers: { 'X-Webhook-Delivery-Attempt': '3' } }))
     clock.now += 86_400_000
+    await receive(signedPress(pressEnvelope, { headers: { 'X-Webhook-Delivery-Attempt': '4' } }))
     await inbox.redrive((await onlyRow({ inbox })).seq)
     expect(await inbox.events()).toMatchObject([
       { context: { id: pressEnvelope.id, attempt: 3, receivedAt: '2026-03-30T12:55:00.000Z' } },
@@ -91,6 +92,29 @@ describe('redrive', () => {
     expect(await inbox.quarantined()).toEqual([])
   })
 
+  it('of a batch that fails halfway leaves it in quarantine, to be driven again', async () => {
+    const engine = memoryEngine()
+    let commits = 0
+    let fails = false
+    const commit: typeof engine.commit = (...batch) =>
+      fails && ++commits > 1 ? Promise.reject(new Error('disk full')) : engine.commit(...batch)
+    const inbox = createInbox({ ...engine, commit })
+    const { receive, clock } = receiving(press(), {
+      inbox,
+      onEvent: () => new Promise(() => {}),
+      closeGraceMs: 0,
+    })
+    clock.now += LATE
+    await receive(signedPress([cloudEvent('a'), cloudEvent('b')]))
+    const [row] = await inbox.quarantined()
+    fails = true
+    await expect(inbox.redrive(row?.seq ?? 0)).rejects.toMatchObject({ code: 'inbox-unavailable' })
+    fails = false
+    expect((await inbox.quarantined()).map(({ seq }) => seq)).toContain(row?.seq)
+    expect(await inbox.redrive(row?.seq ?? 0)).toBe('recorded')
+    expect(await inbox.events()).toHaveLength(2)
+  })
+
   it('of a delivery whose nonce was reused asks for no nonce', async () => {
     const { inbox, receive, handled } = receiving(advanceAi())
     await receive(signedAdvanceAi(aaiCompleted, { nonce: 'n' }))
@@ -99,6 +123,16 @@ describe('redrive', () => {
     ).toBe(401)
     expect(await inbox.redrive((await onlyRow({ inbox })).seq)).toBe('recorded')
     expect(await handled()).toHaveLength(2)
+  })
+
+  it('of a number that is not there is refused, also when there is a later one', async () => {
+    const { inbox, receive } = receiving(press())
+    await receive(signedPress('{}'))
+    const { seq } = await onlyRow({ inbox })
+    for (const other of [seq - 1, seq + 1]) {
+      await expect(inbox.redrive(other)).rejects.toMatchObject({ code: 'redrive-impossible' })
+    }
+    expect((await onlyRow({ inbox })).seq).toBe(seq)
   })
 
   it('is refused where no receiver of its name runs', async () => {

@@ -140,6 +140,13 @@ describe('before the body is read', () => {
     expect(reply.headers.connection).toBe('close')
   })
 
+  it('the connection stays open when the body was read', async () => {
+    const { receive } = receiving(press())
+    const reply = await receive({ ...delivery, body: Buffer.from('{}') })
+    expect(codeOf(reply)).toBe('signature-mismatch')
+    expect(reply.headers).not.toHaveProperty('connection')
+  })
+
   it('the connection stays open when there is no body to read', async () => {
     const { receiver } = receiving(press())
     const request = { ...requestOf(delivery), rawHeaders: ['Content-Length', '0'] }

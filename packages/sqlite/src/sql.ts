@@ -66,6 +66,9 @@ export const sql = {
   purgeDelivery:
     'DELETE FROM delivery WHERE seq = :seq AND NOT EXISTS (SELECT 1 FROM event WHERE delivery = :seq)',
 
+  // Discarding
+  discardEvent: `DELETE FROM event WHERE seq = ? AND state = 'dead' RETURNING delivery`,
+
   // Looking
   stats: `
     SELECT

@@ -4,6 +4,8 @@ import type { InboxEngine } from '@kyc-webhooks/core'
 export interface EngineFixture {
   /** Opens an engine on the store. Where stores are persistent, another one at each call, as another process would. */
   open(): Promise<InboxEngine>
+  /** Everything that lies in the store now, to look for what must be gone. */
+  content(): Promise<Buffer>
   /** Closes what is open and removes the store. */
   destroy(): Promise<void>
 }

@@ -4,6 +4,7 @@ import { duration, positive } from '../option-checks.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Inbox, Work } from './inbox.ts'
 import type {
+  DiscardRequest,
   EventQuery,
   EventRecord,
   InboxEngine,
@@ -44,7 +45,6 @@ class EngineInbox implements Inbox {
   readonly #commits: GroupCommit
   readonly #purger: Purger
   readonly #workers = new Map<string, EventWorker>()
-  readonly #works = new Map<string, Work>()
   #isOpen = false
   #opening: Promise<void> | undefined
   #failure: { error: unknown; at: number } | undefined
@@ -119,13 +119,9 @@ class EngineInbox implements Inbox {
     }
     const worker = new EventWorker(work, this.#engine, this.#commits, {
       opened: () => this.#opened(),
-      onStopped: () => {
-        this.#workers.delete(work.receiver)
-        this.#works.delete(work.receiver)
-      },
+      onStopped: () => this.#workers.delete(work.receiver),
     })
     this.#workers.set(work.receiver, worker)
-    this.#works.set(work.receiver, work)
     return worker
   }
 
@@ -152,7 +148,12 @@ class EngineInbox implements Inbox {
   }
 
   async redrive(seq: number): Promise<Outcome> {
-    return redrive(this, (receiver) => this.#works.get(receiver), seq)
+    return redrive(this, (receiver) => this.#workers.get(receiver)?.work, seq)
+  }
+
+  async discard(what: DiscardRequest): Promise<number> {
+    await this.#ready()
+    return this.#engine.discard(what)
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.ts'
 import type {
   Claim,
+  DiscardRequest,
   EventQuery,
   EventRecord,
   InboxStats,
@@ -42,6 +43,12 @@ export interface Inbox {
    * it was stale. Its receiver must run on this inbox in this process. Rejects with `redrive-impossible`.
    */
   redrive(seq: number): Promise<Outcome>
+  /**
+   * Deletes dead letters and quarantined deliveries for good, with the bytes that no other event needs. Delivery ids stay
+   * remembered, so that a repetition of a dead letter's delivery is a duplicate; one of a quarantined delivery goes to
+   * quarantine again. Resolves to how many were deleted: events that are not dead letters are left alone.
+   */
+  discard(what: DiscardRequest): Promise<number>
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
 }
@@ -88,7 +95,7 @@ export interface Worker {
   stop(graceMs: number): Promise<void>
 }
 
-/** An event whose attempts ran out. It stays in the inbox until `inbox.retry` or its deletion by you. */
+/** An event whose attempts ran out. It stays in the inbox until `inbox.retry` or `inbox.discard`. */
 export interface DeadLetter {
   seq: number
   receiver: string

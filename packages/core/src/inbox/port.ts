@@ -53,6 +53,11 @@ export interface InboxEngine {
   quarantined(query: PageQuery): Promise<QuarantineRecord[]>
   /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
   retry(seqs: readonly number[], now: number): Promise<number>
+  /**
+   * Deletes dead letters and quarantined deliveries in one transaction, with deliveries that no event needs. Nothing of
+   * them stays in the store but keys and nonces. Resolves to how many were deleted; what is not dead is left alone.
+   */
+  discard(request: DiscardRequest): Promise<number>
 
   close(): Promise<void>
 }
@@ -190,6 +195,14 @@ export interface EventRecord {
   error: string | undefined
   receivedAt: number
   context: DeliveryContext
+}
+
+/** What to delete, by number. */
+export interface DiscardRequest {
+  /** Dead letters. */
+  events?: readonly number[]
+  /** Quarantined deliveries. */
+  quarantined?: readonly number[]
 }
 
 /**

@@ -30,7 +30,7 @@ interface Pause {
 /** Hands the events of one receiver to its handler: claims, runs, settles. */
 export class EventWorker implements Worker {
   readonly logger: Logger
-  readonly #work: Work
+  readonly work: Work
   readonly #engine: InboxEngine
   readonly #commits: GroupCommit
   readonly #hooks: WorkerHooks
@@ -46,7 +46,7 @@ export class EventWorker implements Worker {
 
   constructor(work: Work, engine: InboxEngine, commits: GroupCommit, hooks: WorkerHooks) {
     this.logger = guarded(work.logger)
-    this.#work = work
+    this.work = work
     this.#engine = engine
     this.#commits = commits
     this.#hooks = hooks
@@ -78,7 +78,7 @@ export class EventWorker implements Worker {
       if (!(await this.#right.take())) return { ms: POLL_MS, until: this.#stopping.signal }
       return { ms: await this.#claim(), until: this.#alarm.signal }
     } catch (error) {
-      const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
+      const fields = { receiver: this.work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
       return { ms: FAULT_PAUSE_MS, until: this.#stopping.signal }
     }
@@ -86,7 +86,7 @@ export class EventWorker implements Worker {
 
   /** Starts what can be started. Resolves to when to look again, in milliseconds. */
   async #claim(): Promise<number> {
-    const { receiver, concurrency, now } = this.#work
+    const { receiver, concurrency, now } = this.work
     const limit = concurrency - this.#inHand.size
     if (limit <= 0) return POLL_MS
     // A payload that kills the process shall not take the same neighbours with it again and again: suspects run one at a time.
@@ -94,6 +94,8 @@ export class EventWorker implements Worker {
     const claimedAt = now()
     const request = { receiver, now: claimedAt, limit, suspects }
     const { claims, nextDueAt } = await this.#right.use(() => this.#engine.claim(request))
+    // The reply to the delivery goes out first: a handler may keep the event loop busy.
+    if (claims.length > 0) await new Promise(setImmediate)
     for (const claim of claims) this.#start(claim)
     // What is due and was not claimed waits for an attempt in hand, whose end wakes us.
     if (nextDueAt === undefined || nextDueAt <= claimedAt) return POLL_MS
@@ -101,13 +103,13 @@ export class EventWorker implements Worker {
   }
 
   #start(claim: Claim): void {
-    const attempt = new Attempt(claim, this.#work, this.#tools)
+    const attempt = new Attempt(claim, this.work, this.#tools)
     if (this.#stopping.signal.aborted) attempt.release()
     this.#inHand.set(attempt, this.#carryOut(attempt))
   }
 
   async #carryOut(attempt: Attempt): Promise<void> {
-    const { receiver, onAttempt, onDeadLetter } = this.#work
+    const { receiver, onAttempt, onDeadLetter } = this.work
     const startedAt = performance.now()
     const settlement = await attempt.run()
     const durationMs = performance.now() - startedAt
@@ -131,7 +133,7 @@ export class EventWorker implements Worker {
         return true
       } catch (error) {
         const { seq, result } = settlement
-        const fields = { receiver: this.#work.receiver, seq, result, ...whatFailed(error) }
+        const fields = { receiver: this.work.receiver, seq, result, ...whatFailed(error) }
         this.logger.error(fields, 'a result could not be recorded')
         if (isLastTry) return false
         await pause(FAULT_PAUSE_MS, this.#graceOver.signal)
@@ -144,7 +146,7 @@ export class EventWorker implements Worker {
     try {
       await call()
     } catch (error) {
-      this.logger.error({ receiver: this.#work.receiver, error: errorName(error) }, `${what} failed`)
+      this.logger.error({ receiver: this.work.receiver, error: errorName(error) }, `${what} failed`)
     }
   }
 
@@ -160,7 +162,7 @@ export class EventWorker implements Worker {
     this.#graceOver.abort('grace over')
     for (const attempt of this.#inHand.keys()) attempt.release()
     if (await waitAtMost(HAND_BACK_MS, this.#handBack())) return
-    this.logger.error({ receiver: this.#work.receiver }, 'the inbox does not answer: stopped without it')
+    this.logger.error({ receiver: this.work.receiver }, 'the inbox does not answer: stopped without it')
   }
 
   /** Resolves when nothing is in hand and nothing will be. */

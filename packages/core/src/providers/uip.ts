@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defineProvider } from '../define-provider.ts'
+import { oneOf } from '../option-checks.ts'
 import { type AuthenticDelivery, type Normalised, type Provider, Unusable } from '../provider.ts'
 import { textKey } from '../secret-key.ts'
 import { isObject, textOf } from './fields.ts'
@@ -11,13 +12,14 @@ export interface UipOptions {
    * (the session API). Never guessed from the headers that happen to be there: whoever sends them could choose.
    * @default 'body'
    */
-  scheme?: 'body' | 'timestamped'
+  scheme?: 'body' | 'timestamped' | undefined
 }
 
 const PREFIX = 'uip_whsec_'
 
 /** UIP (uip.digital). */
 export function uip({ scheme = 'body' }: UipOptions = {}): Provider<UipEvent> {
+  oneOf('scheme', scheme, ['body', 'timestamped'])
   const timestamped = scheme === 'timestamped'
   return defineProvider<UipEvent>({
     name: 'uip',

@@ -85,24 +85,6 @@ it('drains: resolves when nothing waits or is in flight', async () => {
   expect(outcomes).toBe(601)
 })
 
-it('drains also what comes just when the last commit is over', async () => {
-  for (let microtasks = 0; microtasks < 40; microtasks++) {
-    const { commits } = committing()
-    let open = 0
-    const record = async (name: string) => {
-      open++
-      await commits.record(receiptOf(name))
-      open--
-    }
-    void record('first').then(async () => {
-      for (let i = 0; i < microtasks; i++) await undefined
-      void record('second')
-    })
-    await commits.drain()
-    expect(open, `${microtasks} microtasks`).toBe(0)
-  }
-})
-
 it('looks at each receipt a few times only, however long the queue is', async () => {
   const { commits } = committing(light)
   let looks = 0

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
-import { latestBench } from './latest-bench.ts'
+import { latestWorker } from './latest-worker.ts'
 import { engineWith, hang, pass, settlementsOf, sleep, unavailable } from './support.ts'
 
 describe('events of one subject', () => {
   it('run one at a time, while other subjects run beside them', async () => {
     const inHand = new Set<string>()
     const seen: string[] = []
-    const { deliver } = latestBench({
+    const { deliver } = latestWorker({
       write: async ({ id }) => {
         inHand.add(id)
         seen.push([...inHand].sort().join())
@@ -31,7 +31,7 @@ describe('events of one subject', () => {
         ? Promise.reject(unavailable())
         : carryOut(),
     )
-    const { deliver, written } = latestBench({
+    const { deliver, written } = latestWorker({
       engine,
       write: () => {
         isDown = true
@@ -48,7 +48,7 @@ describe('events of one subject', () => {
   })
 
   it('wait for their turn on nobody’s time', async () => {
-    const { deliver, written, log, inbox } = latestBench({ write: () => sleep(20_000) })
+    const { deliver, written, log, inbox } = latestWorker({ write: () => sleep(20_000) })
     await deliver(...[1, 2, 3, 4].map((time) => ({ id: `${time}`, subject: 's', time })))
     await pass(90_000)
     expect(written).toEqual(['1', '2', '3', '4'])
@@ -57,7 +57,7 @@ describe('events of one subject', () => {
   })
 
   it('get their turn when the one before takes too long', async () => {
-    const { deliver, written } = latestBench({ write: ({ id }) => (id === 'a' ? hang() : undefined) })
+    const { deliver, written } = latestWorker({ write: ({ id }) => (id === 'a' ? hang() : undefined) })
     await deliver({ id: 'a', subject: 's', time: 1 }, { id: 'b', subject: 's', time: 2 })
     await pass(29_000)
     expect(written).toEqual(['a'])
@@ -67,7 +67,7 @@ describe('events of one subject', () => {
 
   it('are given back when the worker stops while they wait', async () => {
     const reasons: boolean[] = []
-    const { deliver, written, worker, inbox, engine } = latestBench({
+    const { deliver, written, worker, inbox, engine } = latestWorker({
       write: hang,
       around: (latest) => (event, context) =>
         (latest(event, context) as Promise<void>).catch((error) => {
@@ -88,7 +88,7 @@ describe('events of one subject', () => {
 
 describe('the newest time handled', () => {
   it('stays what it was when the handler fails', async () => {
-    const { deliver, written } = latestBench({
+    const { deliver, written } = latestWorker({
       write: ({ id }, { attempt }) => {
         if (id === 'new' && attempt === 1) throw new Error()
       },
@@ -107,10 +107,10 @@ describe('the newest time handled', () => {
           isLost && call.method === 'commit' && settlementsOf(call).length > 0 ? hang() : carryOut(),
         engine,
       )
-    const before = latestBench({ engine: settle(true) })
+    const before = latestWorker({ engine: settle(true) })
     await before.deliver({ id: 'new', subject: 's', time: 2 })
     await engine.release('press')
-    const after = latestBench({ engine: settle(false) })
+    const after = latestWorker({ engine: settle(false) })
     await after.deliver({ id: 'old', subject: 's', time: 1 })
     expect(before.written).toEqual(['new'])
     expect(after.written).toEqual(['new'])
@@ -125,7 +125,7 @@ describe('the newest time handled', () => {
       if (method === 'head' && isSlow) await promise
       return carryOut()
     }, engine)
-    const { deliver, written, inbox } = latestBench({ engine: watched })
+    const { deliver, written, inbox } = latestWorker({ engine: watched })
     await deliver({ id: 'a', subject: 's', time: 1 })
     await pass(30_100)
     await expect(inbox.events()).resolves.toMatchObject([{ state: 'waiting', error: 'timeout' }])
@@ -142,7 +142,7 @@ describe('the newest time handled', () => {
     const engine = engineWith(({ method }, carryOut) =>
       method === 'head' && failures-- > 0 ? Promise.reject(unavailable()) : carryOut(),
     )
-    const { deliver, written, inbox } = latestBench({ engine })
+    const { deliver, written, inbox } = latestWorker({ engine })
     await deliver({ id: 'a', subject: 's', time: 1 })
     expect(written).toEqual([])
     await pass(1_100)
