@@ -37,6 +37,19 @@ export function build() {
   return quietly('Building packages', [...PNPM, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
 }
 
+/** Packs the published packages into a folder. pnpm writes real versions where the workspace has `workspace:*`. */
+export function pack(folder) {
+  const which = ['--filter', './packages/*', '--filter', '!@kyc-webhooks/testing']
+  return quietly('Packing packages', [
+    ...PNPM,
+    '-r',
+    ...which,
+    'pack',
+    '--pack-destination',
+    join(root, folder),
+  ])
+}
+
 /** Runs turbo in the open. Resolves when it has ended, whatever came of it. */
 export async function turbo(...args) {
   await run([...PNPM, 'exec', 'turbo', 'run', ...args], { stdio: ['ignore', 'inherit', 'inherit'] })

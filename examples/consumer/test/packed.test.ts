@@ -15,19 +15,15 @@ let project: string
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'kyc-webhooks-consumer-'))
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  // pnpm's pack, as a release would: it writes versions where the workspace has `workspace:*`.
+  const filters = PUBLISHED.flatMap((name) => ['--filter', `@kyc-webhooks/${name}`])
+  const pack = ['--yes', 'pnpm@10.34.8', '-r', ...filters, 'pack', '--pack-destination', project]
+  execFileSync('npx', pack, { cwd: workspace })
   for (const name of PUBLISHED) {
     const target = join(project, 'node_modules', '@kyc-webhooks', name)
     mkdirSync(target, { recursive: true })
-    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
-      cwd: packageDir(name),
-    })
-    execFileSync('tar', [
-      '-xzf',
-      join(project, packed.toString().trim()),
-      '--strip-components=1',
-      '-C',
-      target,
-    ])
+    const tarball = join(project, `kyc-webhooks-${name}-0.1.0.tgz`)
+    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
   }
   const link = (name: string, from: string) => {
     const target = join(project, 'node_modules', name)
@@ -51,6 +47,8 @@ describe('as installed from npm', () => {
     expect(files).toContain('./dist/index.d.ts')
     expect(files).toContain('./src/index.ts')
     expect(files).not.toMatch(/\/test\/|\.test\.|\.db|node_modules/)
+    expect(readFileSync(join(root, 'package.json'), 'utf8')).not.toMatch(/workspace:|catalog:/)
+    expect(files).toContain('./LICENSE')
     const { scripts, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     expect(Object.keys(scripts)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/install|prepare/)]),

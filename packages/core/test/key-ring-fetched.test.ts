@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SecretSource } from '../src/receiver-options.ts'
+import { eventually } from './support/eventually.ts'
 import { NEW, OLD, ringOf, secretsOf, source } from './support/ring-of.ts'
 
 describe('a function that fetches secrets', () => {
@@ -64,7 +65,7 @@ describe('a function that fetches secrets', () => {
     clock.now += 1
     ask.state.holds = NEW
     expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
-    await expect.poll(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
+    await eventually(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
     expect(ask.state.asked).toBe(2)
   })
 
@@ -79,7 +80,7 @@ describe('a function that fetches secrets', () => {
     ask.state.holds = later
     clock.now += 60_000
     ring.keys()
-    await expect.poll(() => log.where({ code: 'secret-unavailable' })).toMatchObject([{ keptLast: true }])
+    await eventually(() => log.where({ code: 'secret-unavailable' })).toMatchObject([{ keptLast: true }])
     expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
   })
 
@@ -90,7 +91,7 @@ describe('a function that fetches secrets', () => {
     ask.state.holds = NEW
     clock.now += 60_000
     ring.keys()
-    await expect.poll(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
+    await eventually(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
   })
 
   it('notices a clock that was set back', async () => {

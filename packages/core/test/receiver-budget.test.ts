@@ -8,6 +8,7 @@ import { advanceAi } from '../src/providers/advance-ai.ts'
 import { press } from '../src/providers/press.ts'
 import { uip } from '../src/providers/uip.ts'
 import type { Reply } from '../src/request.ts'
+import { eventually } from './support/eventually.ts'
 import { gatedEngine } from './support/gated-engine.ts'
 import { codeOf, receiving } from './support/receiving.ts'
 import { SECRETS, signedAdvanceAi, signedPress, signedUip } from './support/signed.ts'
@@ -159,7 +160,7 @@ describe('secrets that do not come', () => {
     const { receive } = receiving(press(), { secret: () => later.promise, budgetMs: 30 })
     expectFault(await receive(delivery()), 'budget-exceeded')
     later.resolve(SECRETS.press)
-    await expect.poll(async () => (await receive(delivery())).status).toBe(200)
+    await eventually(async () => (await receive(delivery())).status).toBe(200)
   })
 
   it('are a 503 for a signature that only a newer one could tell, never a refusal', async () => {
@@ -172,6 +173,6 @@ describe('secrets that do not come', () => {
     const sent = signedPress({ ...pressEnvelope, id: 'tomorrow' }, { secret })
     expectFault(await receive(sent), 'budget-exceeded')
     hung.resolve(secret)
-    await expect.poll(async () => (await receive(sent)).status).toBe(200)
+    await eventually(async () => (await receive(sent)).status).toBe(200)
   })
 })

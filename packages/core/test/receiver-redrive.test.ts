@@ -151,4 +151,15 @@ describe('redrive', () => {
     expect((await receive(signedPress([]))).status).toBe(400)
     expect(await inbox.redrive((await onlyRow({ inbox })).seq)).toBe('quarantined')
   })
+
+  it('remembers the id from then on, however long ago the delivery came', async () => {
+    const { inbox, receive, handled, clock } = receiving(press())
+    clock.now += LATE
+    await receive(signedPress(pressEnvelope))
+    clock.now += 30 * 86_400_000
+    expect(await inbox.redrive((await onlyRow({ inbox })).seq)).toBe('recorded')
+    const sentAt = Math.floor(clock.now / 1_000)
+    expect((await receive(signedPress(pressEnvelope, { timestamp: String(sentAt) }))).status).toBe(200)
+    expect(await handled()).toHaveLength(1)
+  })
 })

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { press } from '../../src/providers/press.ts'
 import { uip } from '../../src/providers/uip.ts'
+import { eventually } from '../support/eventually.ts'
 import { codeOf } from '../support/receiving.ts'
 import { answering, headOf, serving } from '../support/serving.ts'
 import { SECRETS, signedPress, signedUip, withHeaders } from '../support/signed.ts'
@@ -48,7 +49,7 @@ describe('pitfall 2: a 2xx from a timer', () => {
     await sleep(150)
     expect(answer.text()).toBe('')
     socket.write(body.subarray(40))
-    await expect.poll(answer.status).toBe(401)
+    await eventually(answer.status).toBe(401)
   })
 })
 
@@ -88,7 +89,7 @@ describe('pitfall 4: no limit, or a body cut at the limit', () => {
     const socket = await connect()
     const answer = answering(socket)
     socket.write(headOf(signedPress(pressEnvelope), 'Content-Length: 20000000'))
-    await expect.poll(answer.status).toBe(413)
+    await eventually(answer.status).toBe(413)
   })
 
   it('a chunked body is refused at the limit, not cut: its beginning may be rightly signed', async () => {
@@ -101,7 +102,7 @@ describe('pitfall 4: no limit, or a body cut at the limit', () => {
       socket.write(`${chunk.length.toString(16)}\r\n`)
       socket.write(Buffer.concat([chunk, Buffer.from('\r\n')]))
     }
-    await expect.poll(answer.status).toBe(413)
+    await eventually(answer.status).toBe(413)
     expect(await handled()).toEqual([])
   })
 
@@ -111,7 +112,7 @@ describe('pitfall 4: no limit, or a body cut at the limit', () => {
     const socket = await connect()
     socket.write(headOf(delivery, `Content-Length: ${delivery.body.length + 1}`))
     socket.end(delivery.body)
-    await expect.poll(() => log.where({ code: 'body-incomplete' })).toHaveLength(1)
+    await eventually(() => log.where({ code: 'body-incomplete' })).toHaveLength(1)
     expect(await handled()).toEqual([])
   })
 })

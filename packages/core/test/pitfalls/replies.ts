@@ -6,6 +6,7 @@ import type { Provider } from '../../src/provider.ts'
 import { advanceAi } from '../../src/providers/advance-ai.ts'
 import { press } from '../../src/providers/press.ts'
 import { uip } from '../../src/providers/uip.ts'
+import { eventually } from '../support/eventually.ts'
 import { gatedEngine } from '../support/gated-engine.ts'
 import { senders } from '../support/senders.ts'
 import { serving } from '../support/serving.ts'
@@ -87,7 +88,7 @@ describe('pitfall 25: what is told to the log, to the sender and in errors', () 
     const forged = { ...good, body: Buffer.from(cut) }
     const answers = [await post(good), await post(signedAdvanceAi(cut)), await post(forged)]
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 401])
-    await expect.poll(async () => (await inbox.stats()).dead).toBe(1)
+    await eventually(async () => (await inbox.stats()).dead).toBe(1)
     const said = inspect([answers, log.lines, rejected, receiver], { depth: 10 })
     expect(said).toContain('body-not-json')
     for (const secret of [email, otpCode, url, good.headers['aai-signature'], SECRETS['advance-ai']]) {

@@ -6,6 +6,7 @@ import type { PressEvent } from '../../src/index.ts'
 import { latestOnly } from '../../src/latest-only.ts'
 import { advanceAi } from '../../src/providers/advance-ai.ts'
 import { press } from '../../src/providers/press.ts'
+import { eventually } from '../support/eventually.ts'
 import { receiving } from '../support/receiving.ts'
 import { serving } from '../support/serving.ts'
 import { signedAdvanceAi, signedPress, unixSeconds } from '../support/signed.ts'
@@ -75,7 +76,7 @@ describe('pitfall 19: the id is remembered, and what it stood for is lost', () =
       retry: { firstDelayMs: 0 },
     })
     await post(signedPress(pressEnvelope))
-    await expect.poll(async () => (await inbox.stats()).done).toBe(1)
+    await eventually(async () => (await inbox.stats()).done).toBe(1)
     expect(attempts).toEqual([1, 2, 3])
   })
 })
@@ -115,7 +116,7 @@ describe('pitfall 21: a process that dies while it handles an event', () => {
     for (let crash = 0; crash < 5; crash++) await diesWhileHandling(attempts)
     expect(attempts).toEqual([1, 2, 3, 4, 5])
     const { inbox } = receiving(press(), { inbox: createInbox(engine), onEvent: () => expect.unreachable() })
-    await expect.poll(() => inbox.events()).toMatchObject([{ state: 'dead', error: 'crashed', crashes: 5 }])
+    await eventually(() => inbox.events()).toMatchObject([{ state: 'dead', error: 'crashed', crashes: 5 }])
     onTestFinished(() => engine.close())
   })
 })
