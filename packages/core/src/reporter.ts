@@ -85,7 +85,10 @@ export class Reporter {
   /** The unsigned id decides nothing, but one that differs from the signed id means that somebody changed a header. */
   compareHints(headers: Readonly<Record<string, string>>, receipts: readonly Receipt[]): void {
     const { hints } = this.#provider
-    const signedId = receipts.length === 1 ? receipts[0]?.context.id : undefined
+    // Where attributes came from headers, the id of the delivery was not among them.
+    const isComparable =
+      receipts.length === 1 && !receipts[0]?.events.some(({ unsigned }) => unsigned.length > 0)
+    const signedId = isComparable ? receipts[0]?.context.id : undefined
     const hintedId = hints?.id === undefined ? undefined : headers[hints.id]
     const idDiffers = signedId !== undefined && hintedId !== undefined && hintedId !== signedId
     const types = receipts.flatMap((receipt) => receipt.events.map((event) => event.type))

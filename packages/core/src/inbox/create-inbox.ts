@@ -3,6 +3,7 @@ import { KycWebhookError } from '../errors.ts'
 import { duration, positive } from '../option-checks.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Inbox, Work } from './inbox.ts'
+import { openFailure } from './open-failure.ts'
 import type {
   DiscardRequest,
   EventQuery,
@@ -84,7 +85,8 @@ class EngineInbox implements Inbox {
         this.#isOpen = true
         this.#purger.start()
       },
-      (error: unknown) => {
+      (cause: unknown) => {
+        const error = openFailure(cause)
         this.#failure = { error, at: performance.now() }
         this.#opening = undefined
         throw error
@@ -101,9 +103,10 @@ class EngineInbox implements Inbox {
       if (this.#opening === undefined && performance.now() - at < REOPEN_AFTER_MS) throw error
       await this.#open()
     } catch (error) {
-      throw new KycWebhookError('inbox-unavailable', `it could not be opened: ${errorName(error)}`, {
-        cause: error,
-      })
+      const { code, message } = openFailure(error)
+      throw code === 'inbox-unavailable'
+        ? error
+        : new KycWebhookError('inbox-unavailable', message, { cause: error })
     }
   }
 

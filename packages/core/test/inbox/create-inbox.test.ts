@@ -23,7 +23,10 @@ describe('open()', () => {
 
   it('tells why it failed, and tries again when it is called again', async () => {
     const { state, inbox } = failingToOpen()
-    await expect(codeOf(inbox.open())).resolves.toBe('SQLITE_CANTOPEN')
+    await expect(inbox.open()).rejects.toMatchObject({
+      code: 'inbox-unavailable',
+      message: expect.stringContaining('SQLITE_CANTOPEN'),
+    })
     state.isBroken = false
     await inbox.open()
     await expect(inbox.stats()).resolves.toMatchObject({ waiting: 0 })
