@@ -8,7 +8,11 @@ export function errorName(error: unknown): string {
 
 /** Where an error was thrown, without its message: up to five frames. */
 export function errorFrames(error: unknown): string[] {
-  return textFrom(() => (error instanceof Error ? error.stack : undefined))
+  const stack = textFrom(() => (error instanceof Error ? error.stack : undefined))
+  const message = textFrom(() => (error instanceof Error ? error.message : undefined))
+  // A message may have lines that look like frames.
+  return stack
+    .slice(stack.indexOf(message) + message.length)
     .split('\n')
     .filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
     .slice(0, 5)

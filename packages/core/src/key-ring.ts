@@ -51,6 +51,7 @@ function fetchedKeyRing(
 ): KeyRing {
   let keys: readonly KeyObject[] | undefined
   let askedAt = Number.NEGATIVE_INFINITY
+  let fetchedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<readonly KeyObject[]> | undefined
   let asking: Promise<readonly KeyObject[]> | undefined
 
@@ -65,6 +66,7 @@ function fetchedKeyRing(
     try {
       const secrets = await withinBudget(MAX_FETCH_MS, async () => source())
       keys = sameKeys(keys, toKeys(secrets, derive))
+      fetchedAt = now()
       return keys
     } catch (error) {
       // Whoever stores the secrets may be down for a moment: what was last known still verifies.
@@ -94,9 +96,12 @@ function fetchedKeyRing(
     keys() {
       if (keys === undefined)
         return due(1_000) || fetching ? fetch() : Promise.reject(new KycWebhookError('secret-unavailable'))
-      // Never in the way of a delivery: the known keys go on while newer ones are fetched.
-      if (due(maxAgeMs)) fetch().catch(() => {})
-      return keys
+      const known = keys
+      if (!due(maxAgeMs) && fetching === undefined) return known
+      const fetched = due(maxAgeMs) ? fetch() : fetching
+      const latest = fetched?.catch(() => known) ?? known
+      // Not in the way of a delivery, unless nobody has asked for long: a secret may have been withdrawn meanwhile.
+      return Math.abs(now() - fetchedAt) >= 2 * maxAgeMs ? latest : known
     },
     async newer(tried) {
       const known = keys === tried ? await askAnew() : keys

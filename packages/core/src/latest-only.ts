@@ -18,7 +18,7 @@ export interface LatestOnlyOptions<E extends KycEvent> {
  *
  * The comparison is made when the handler runs, not at receipt, and one subject's events run one at a time. Subjects are
  * kept for each receiver; handlers that share a subject but write different things tell them apart with `subject`.
- * An event without a time or a subject is always applied. Time spent waiting for one's turn is not the handler's; one run
+ * An event without a time or a subject, or with one from an unsigned header, is always applied. Time spent waiting for one's turn is not the handler's; one run
  * of a handler keeps the order of one subject, and fails when it asks for a second.
  */
 export function latestOnly<E extends KycEvent>(
@@ -28,7 +28,9 @@ export function latestOnly<E extends KycEvent>(
   const { subject: subjectOf = (event) => event.subject, equalTimes = 'apply' } = options
   return async (event, context) => {
     const subject = subjectOf(event)
-    const time = event.time === undefined ? Number.NaN : Date.parse(event.time)
+    // What came in an unsigned header decides nothing: a time from the future would put aside all that follows.
+    const isSigned = !context.unsigned.includes('subject') && !context.unsigned.includes('time')
+    const time = event.time === undefined || !isSigned ? Number.NaN : Date.parse(event.time)
     if (subject === undefined || Number.isNaN(time)) return handler(event, context)
     const scope = latestScopes.get(context)
     if (scope === undefined) {

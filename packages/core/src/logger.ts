@@ -1,3 +1,5 @@
+import { Console } from 'node:console'
+
 /** What we log to: pino's interface, and that of most loggers. No line holds a secret, a signature, a body or personal data. */
 export interface Logger {
   info(fields: object, message: string): void
@@ -7,23 +9,24 @@ export interface Logger {
 
 /** The default: one line of JSON each, on standard output and, for warnings and errors, on standard error. */
 export function consoleLogger(): Logger {
-  const line = (level: string, stream: NodeJS.WriteStream) => (fields: object, message: string) => {
-    stream.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message })}\n`)
+  // Not the streams themselves: written to directly, a full disk behind them ends the process.
+  const console = new Console({ stdout: process.stdout, stderr: process.stderr, ignoreErrors: true })
+  const line = (level: keyof Logger) => (fields: object, message: string) => {
+    console[level](JSON.stringify({ level, time: new Date().toISOString(), ...fields, msg: message }))
   }
-  return {
-    info: line('info', process.stdout),
-    warn: line('warn', process.stderr),
-    error: line('error', process.stderr),
-  }
+  return { info: line('info'), warn: line('warn'), error: line('error') }
 }
 
 /** A logger that throws is its owner's trouble, not the delivery's. */
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger) => (fields: object, message: string) => {
+    // Nowhere is left to say so.
+    const nothing = () => {}
     try {
-      logger[level](fields, message)
+      const logged: unknown = logger[level](fields, message)
+      if (logged instanceof Promise) logged.catch(nothing)
     } catch {
-      // Nowhere is left to say so.
+      nothing()
     }
   }
   return { info: guard('info'), warn: guard('warn'), error: guard('error') }

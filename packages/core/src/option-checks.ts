@@ -10,9 +10,13 @@ export function duration(option: string, value: number, least = 1): number {
   return value
 }
 
+/** Some thousand years of milliseconds: added to the time of day, it is a whole number still. */
+const MAX_VALUE = 100_000_000_000_000
+
+/** A number of milliseconds or bytes. */
 export function positive(option: string, value: number, least = 1): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-    invalid(option, `a finite number from ${least}`)
+  if (!Number.isSafeInteger(value) || value < least || value > MAX_VALUE)
+    invalid(option, `a whole number from ${least} to ${MAX_VALUE}`)
   return value
 }
 

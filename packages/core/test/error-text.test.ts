@@ -32,6 +32,12 @@ describe('the frames of an error', () => {
     expect(frames.join('\n')).not.toContain('John')
   })
 
+  it('hold nothing of a message whose lines look like them', () => {
+    const frames = errorFrames(new Error('failed\n    at code 123456 (jane@example.org:1:1)'))
+    expect(frames.length).toBeGreaterThan(0)
+    expect(frames.join('\n')).not.toMatch(/123456|jane/)
+  })
+
   it.each([
     [undefined],
     ['text'],

@@ -94,6 +94,27 @@ describe('a function that fetches secrets', () => {
     await eventually(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
   })
 
+  it('is waited for when nobody has asked for long: a secret may have been withdrawn meanwhile', async () => {
+    const ask = source([OLD, NEW])
+    const { ring, clock } = ringOf(ask)
+    await ring.load()
+    ask.state.holds = NEW
+    clock.now += 86_400_000
+    const both = [ring.keys(), ring.keys()]
+    for (const keys of both) expect(secretsOf(await keys)).toEqual([NEW])
+    expect(ask.state.asked).toBe(2)
+  })
+
+  it('that fails after a long time leaves the last known in force', async () => {
+    const ask = source(OLD)
+    const { ring, clock } = ringOf(ask)
+    await ring.load()
+    ask.state.holds = new Error('down')
+    clock.now += 86_400_000
+    expect(secretsOf(await ring.keys())).toEqual([OLD])
+    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
+  })
+
   it('notices a clock that was set back', async () => {
     const ask = source(OLD)
     const { ring, clock } = ringOf(ask)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HandlerContext } from '../src/event.ts'
+import type { HandlerContext, KycEvent } from '../src/event.ts'
 import { latestOnly } from '../src/latest-only.ts'
 import { latestWorker } from './inbox/latest-worker.ts'
 import { pass, receiptOf, sleep } from './inbox/support.ts'
@@ -145,4 +145,17 @@ describe('a handler around it', () => {
     await expect(late).resolves.toBe('option-invalid')
     expect(written).toEqual([])
   })
+})
+
+it('an event whose time came in an unsigned header is applied, and puts nothing aside', async () => {
+  const run: string[] = []
+  const handler = latestOnly((event: KycEvent) => void run.push(event.id))
+  const event = { specversion: '1.0', id: 'forged', source: 's', type: 't', subject: 's' } as KycEvent
+  const context: HandlerContext = {
+    ...{ signal: new AbortController().signal, attempt: 1, delivery: { receivedAt: '' } },
+    unsigned: ['type', 'time'],
+  }
+  // It has no scope to compare in: asking for one would throw.
+  await handler({ ...event, time: '2999-01-01T00:00:00Z' }, context)
+  expect(run).toEqual(['forged'])
 })

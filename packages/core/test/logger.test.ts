@@ -45,6 +45,13 @@ describe('a guarded logger', () => {
   })
 })
 
+it('a guarded logger may be asynchronous, and reject', async () => {
+  const rejects = async () => Promise.reject(new Error('log server down'))
+  guarded({ info: rejects, warn: rejects, error: rejects }).error({}, 'unheard')
+  // An unhandled rejection would fail the run.
+  await new Promise(setImmediate)
+})
+
 describe('the silent logger', () => {
   it('has all levels', () => {
     for (const level of ['info', 'warn', 'error'] as const) silentLogger[level]({}, 'unheard')

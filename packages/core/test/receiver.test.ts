@@ -164,3 +164,27 @@ describe('before the body is read', () => {
     expect(told).toEqual({ maxBytes: 10, timeoutMs: 20 })
   })
 })
+
+describe('a batch', () => {
+  const element = (id: number) => ({
+    specversion: '1.0',
+    source: 'icp',
+    type: 't',
+    id: String(id),
+    data: { uaekyc_id: id },
+  })
+  const batch = (count: number) => signedPress(Array.from({ length: count }, (_, id) => element(id)))
+
+  it('of many is recorded at once, and stays as small as it came', async () => {
+    const { receive, inbox, handled } = receiving(press())
+    expect((await receive(batch(1_000))).status).toBe(200)
+    expect(await handled()).toHaveLength(1_000)
+    expect(await inbox.quarantined()).toEqual([])
+  })
+
+  it('of too many is kept in quarantine, not turned away each time it comes', async () => {
+    const { receive, inbox } = receiving(press())
+    expect((await receive(batch(1_001))).status).toBe(400)
+    expect(await inbox.quarantined()).toMatchObject([{ reason: 'body-unusable' }])
+  })
+})

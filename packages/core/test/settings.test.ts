@@ -138,6 +138,8 @@ describe('what would quietly switch a check off is refused', () => {
     ['tlsVersionHeader', { requireTls: 'TLSv1.3', trustedProxies: ['10.0.0.0/8'] }],
     ['retry.attempts', { retry: { attempts: 0 } }],
     ['retry.attempts', { retry: { attempts: 1.5 } }],
+    ['keepHandledMs', { keepHandledMs: 86_400_000 / 7 }],
+    ['rememberMs', { rememberMs: Number.MAX_VALUE }],
     ['retry.crashes', { retry: { crashes: 0 } }],
     ['retry.firstDelayMs', { retry: { firstDelayMs: Number.NaN } }],
     ['retry.firstDelayMs', { retry: { firstDelayMs: -1 } }],

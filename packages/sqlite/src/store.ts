@@ -10,6 +10,7 @@ import { recorder } from './recorder.ts'
 import { RunnerLocks } from './runner-locks.ts'
 import { settler } from './settler.ts'
 import { sql } from './sql.ts'
+import { stillThere } from './still-there.ts'
 
 /** The calls of the port that need an open store. */
 export type StoreMethod = Exclude<keyof InboxEngine, 'name' | 'durable' | 'open'>
@@ -27,14 +28,14 @@ export async function openStore(file: string): Promise<Store> {
   try {
     const driver = await loadDriver()
     db = connect(driver, file)
-    return createStore(db, new RunnerLocks(driver, file))
+    return createStore(db, new RunnerLocks(driver, file), stillThere(file))
   } catch (error) {
     db?.close()
     throw toOpenError(file, error)
   }
 }
 
-function createStore(db: Database.Database, locks: RunnerLocks): Store {
+function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () => void): Store {
   const receive = recorder(db)
   const settle = settler(db)
   const claim = claimer(db)
@@ -51,7 +52,10 @@ function createStore(db: Database.Database, locks: RunnerLocks): Store {
   )
 
   return {
-    commit: (receipts, settlements) => commit.immediate(receipts, settlements),
+    commit(receipts, settlements) {
+      checkFile()
+      return commit.immediate(receipts, settlements)
+    },
 
     acquire(receiver, now) {
       if (locks.has(receiver)) return true

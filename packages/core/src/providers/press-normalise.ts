@@ -65,6 +65,8 @@ function fromCloudEvent(element: unknown): Normalised<PressEvent> {
 function fromBinary(delivery: AuthenticDelivery, body: Record<string, unknown>): Normalised<PressEvent> {
   const attributes = parseBinary(delivery, { profile: 'lenient' })
   const record = pressRecord(body)
+  if (textOf(record.event_id) === undefined && textOf(record.uaekyc_id) === undefined)
+    throw new Unusable('neither `event_id` nor `uaekyc_id` is signed: unsigned headers alone make no event')
   const id = textOf(record.event_id) ?? createHash('sha256').update(delivery.body).digest('hex')
   const event = pressEvent({ ...attributes, id }, record)
   const signed: Record<string, unknown> = { subject: record.uaekyc_id, time: record.event_ts }

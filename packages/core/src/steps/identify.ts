@@ -29,8 +29,15 @@ export function identify(
   parts: readonly Normalised[] | Unusable,
 ): Receipt[] {
   if (parts instanceof Unusable) return [quarantineReceipt(received, parts.code, undefined)]
-  if (freshness !== 'fresh') return parts.map((part) => quarantineReceipt(received, freshness, part))
-  return parts.map((part) => receipt(received, part))
+  return parts.map((part, index) => {
+    const own = index === 0 ? received : ownBytes(received, part)
+    return freshness === 'fresh' ? receipt(own, part) : quarantineReceipt(own, freshness, part)
+  })
+}
+
+/** The bytes of a batch are kept once, with its first part: with each, they would grow by the square of their number. */
+function ownBytes(received: Received, { content }: Normalised): Received {
+  return content === undefined ? received : { ...received, body: Buffer.from(content) }
 }
 
 function receipt(received: Received, part: Normalised): Receipt {

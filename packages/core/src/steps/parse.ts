@@ -34,12 +34,16 @@ export function authenticDelivery(
   }
 }
 
+/** Each waits for a commit of its own right: more would be turned away for want of room, each time they came. */
+const MAX_PARTS = 1_000
+
 /** Turns an authentic delivery into its parts, or says why it cannot become events. */
 export function parse(provider: Provider, delivery: AuthenticDelivery): readonly Normalised[] | Unusable {
   try {
     const normalised = provider.normalise(delivery)
     const parts = isParts(normalised) ? normalised : [normalised]
     if (parts.length === 0) throw new Unusable('there is nothing in it')
+    if (parts.length > MAX_PARTS) throw new Unusable(`a batch of more than ${MAX_PARTS}`)
     for (const part of parts) checkPart(provider, part)
     return parts
   } catch (error) {

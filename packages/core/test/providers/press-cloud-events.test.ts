@@ -180,8 +180,8 @@ describe('a standard CloudEvent', () => {
     })
 
     it.each([
-      ['neither person nor time', { visa: 'x' }],
-      ['neither of a form that can be used', { uaekyc_id: {}, event_ts: 'yesterday' }],
+      ['neither person nor time', { event_id: 'evt-1', visa: 'x' }],
+      ['neither of a form that can be used', { event_id: 'evt-1', uaekyc_id: {}, event_ts: 'yesterday' }],
     ])('with %s in the data has them from the headers, and says so', (_, fields) => {
       expect(partsOf(provider, fields, headers)).toMatchObject([
         {
@@ -193,13 +193,17 @@ describe('a standard CloudEvent', () => {
 
     it('marks nothing that it does not have', () => {
       const { 'ce-subject': _, 'ce-time': __, ...rest } = headers
-      const [part] = partsOf(provider, { uaekyc_id: {}, event_ts: 'yesterday' }, rest)
+      const [part] = partsOf(provider, { event_id: 'evt-1', uaekyc_id: {}, event_ts: 'yesterday' }, rest)
       expect(part?.unsigned).toEqual(['source', 'type'])
     })
 
     it.each(['ce-id', 'ce-type'])('without %s is unusable', (name) => {
       const { [name as 'ce-id']: _, ...rest } = headers
       expect(unusable(provider, data, rest).code).toBe('body-unusable')
+    })
+
+    it('is not made of something else that was signed, by headers that were not', () => {
+      expect(unusable(provider, { message: 'ping' }, headers).code).toBe('body-unusable')
     })
 
     it('is not made of a body that is no object', () => {

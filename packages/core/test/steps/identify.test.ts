@@ -32,6 +32,14 @@ describe('a fresh delivery', () => {
     ])
   })
 
+  it('that is a batch keeps its bytes once, with the first part; the others keep their own', () => {
+    const parts = ['a', 'b', 'c'].map((id) => ({ ...part, id, content: `{"id":"${id}"}` }))
+    const bodies = identify(received, 'fresh', parts).map((receipt) => Buffer.from(receipt.body).toString())
+    expect(bodies).toEqual([Buffer.from(body).toString(), '{"id":"b"}', '{"id":"c"}'])
+    const stale = identify(received, 'timestamp-stale', parts)
+    expect(stale.map((receipt) => receipt.body.byteLength)).toEqual([body.byteLength, 10, 10])
+  })
+
   it('is not de-duplicated without an id', () => {
     const [receipt] = identify(received, 'fresh', [{ ...part, id: undefined }])
     expect(receipt?.key).toBeUndefined()
