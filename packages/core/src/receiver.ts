@@ -3,7 +3,7 @@ import { Trace } from './diagnostics.ts'
 import { KycWebhookError, Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { Head } from './head.ts'
-import type { Inbox } from './inbox/inbox.ts'
+import type { Inbox, Worker } from './inbox/inbox.ts'
 import type { Outcome, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { type Provider, Unusable } from './provider.ts'
@@ -19,7 +19,7 @@ import { identify, type Received } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
-import { startWork } from './work.ts'
+import { refuseHandlers, startWork } from './work.ts'
 
 /** Turns deliveries of one provider into replies, and their events into handler calls. */
 export interface Receiver {
@@ -58,7 +58,7 @@ class WebhookReceiver implements Receiver {
   readonly #keyRing: KeyRing
   readonly #accepted: Reply
   readonly #reporter: Reporter
-  readonly #work: ReturnType<typeof startWork>
+  readonly #worker: Worker | undefined
   readonly #inHand = new Set<Promise<Reply>>()
   #closed: Promise<void> | undefined
 
@@ -79,7 +79,7 @@ class WebhookReceiver implements Receiver {
     })
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
-    this.#work = startWork(provider, options, settings)
+    this.#worker = options.receiveOnly ? refuseHandlers(options) : startWork(provider, options, settings)
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
     this.ready.catch((error: unknown) => this.#reporter.notReady(error))
     if (!inbox.durable) this.#reporter.notDurable(inbox.name)
@@ -195,7 +195,7 @@ class WebhookReceiver implements Receiver {
 
   close(): Promise<void> {
     this.#closed ??= Promise.allSettled([...this.#inHand]).then(() =>
-      this.#work.stop(this.#settings.closeGraceMs),
+      this.#worker?.stop(this.#settings.closeGraceMs),
     )
     return this.#closed
   }

@@ -20,6 +20,7 @@ export interface Settings {
   rememberMs: number
   keepHandledMs: number
   secretMaxAgeMs: number
+  transactional: boolean
   concurrency: number
   handlerTimeoutMs: number
   closeGraceMs: number
@@ -32,7 +33,7 @@ export interface Settings {
 /** Throws `option-invalid` for anything that would quietly switch a check off. */
 export function resolveSettings(
   provider: Provider,
-  options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>,
+  options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>,
 ): Settings {
   const name = options.name ?? provider.name
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
@@ -60,6 +61,7 @@ export function resolveSettings(
     rememberMs,
     keepHandledMs: positive('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS, 0),
     secretMaxAgeMs: positive('secretMaxAgeMs', options.secretMaxAgeMs ?? 60_000),
+    transactional: boolean('transactional', options.transactional ?? false),
     concurrency: integer('concurrency', options.concurrency ?? 16),
     handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
     closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
@@ -70,7 +72,7 @@ export function resolveSettings(
   }
 }
 
-function resolveAdmission(options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>): AdmissionPolicy {
+function resolveAdmission(options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>): AdmissionPolicy {
   const { requireTls = false, tlsVersionHeader } = options
   if (![true, false, 'TLSv1.2', 'TLSv1.3'].includes(requireTls))
     invalid('requireTls', "true, false, 'TLSv1.2' or 'TLSv1.3'")
@@ -120,6 +122,11 @@ function duration(option: string, value: number, least = 1): number {
 function positive(option: string, value: number, least = 1): number {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
     invalid(option, `a finite number from ${least}`)
+  return value
+}
+
+function boolean(option: string, value: boolean): boolean {
+  if (typeof value !== 'boolean') invalid(option, 'true or false')
   return value
 }
 

@@ -1,6 +1,5 @@
-import { createInbox } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
-import type { InboxCase } from './inbox-case.ts'
+import { type InboxCase, inboxOn } from './inbox-case.ts'
 import { brokenReceipt } from './inbox-samples.ts'
 import { arriving, onInbox, sleep, untilStats, workOf } from './inbox-work.ts'
 
@@ -52,7 +51,7 @@ export const inboxCases: readonly InboxCase[] = [
   {
     name: 'finishes commits under way before it closes, and takes no more',
     async run(fixture) {
-      const inbox = createInbox(await fixture.open())
+      const inbox = await inboxOn(fixture)
       const recording = inbox.record(arriving('a'))
       await Promise.all([inbox.close(), inbox.close()])
       expect(await recording).toBe('recorded')

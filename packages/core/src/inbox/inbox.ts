@@ -1,3 +1,4 @@
+import type { TransactionClient } from '../event.ts'
 import type { Logger } from '../logger.ts'
 import type {
   Claim,
@@ -9,6 +10,7 @@ import type {
   QuarantineRecord,
   Receipt,
   Settlement,
+  StoreHealth,
 } from './port.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
@@ -31,6 +33,8 @@ export interface Inbox {
   /** Starts handing the events of one receiver to its handler. One worker for each receiver name. */
   work(work: Work): Worker
   stats(): Promise<InboxStats>
+  /** For `/healthz` and `/readyz`: never rejects, and answers within seconds also when the store does not. */
+  health(): Promise<InboxHealth>
   /** Events, oldest first. */
   events(query?: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. `receiver.redrive(seq)` tries one again. */
@@ -39,6 +43,11 @@ export interface Inbox {
   retry(seqs: readonly number[]): Promise<number>
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
+}
+
+/** Whether the store answers, and how the handling of events keeps up. All zero when the store does not answer. */
+export interface InboxHealth extends StoreHealth {
+  reachable: boolean
 }
 
 /** What a worker does with the events of one receiver. */
@@ -50,6 +59,8 @@ export interface Work {
   concurrency: number
   /** An attempt that takes longer has failed, in milliseconds. */
   timeoutMs: number
+  /** Run each attempt in the transaction that settles its event. For inboxes on a database server alone. */
+  transactional?: boolean | undefined
   retry: RetryPolicy
   /** How long a handled event and its delivery are kept, in milliseconds. */
   keepHandledMs: number
@@ -74,6 +85,8 @@ export interface AttemptScope {
     equalTimes: 'apply' | 'skip',
     write: () => unknown,
   ) => Promise<boolean>
+  /** The client of the transaction that settles the event, for `Work.transactional`. */
+  client?: TransactionClient
 }
 
 export interface Worker {

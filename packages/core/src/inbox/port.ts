@@ -2,12 +2,15 @@ import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
 
 /**
- * What a storage engine does for the inbox. `createInbox` makes an `Inbox` of it: group commit and the runner are
- * core's, so an engine is storage alone. `inboxContract` holds every engine to this text.
+ * What a storage engine does for the inbox: record, keep, show. `createInbox` makes an `Inbox` of an engine that also
+ * starts attempts (`InboxEngine`); one whose events are run by machinery of its own brings a worker (`createInboxOn`).
+ * Group commit is core's in either case. `inboxContract` holds every engine to this text.
  *
- * All times are milliseconds since the Unix epoch and come from the caller. Calls may overlap; each is atomic.
+ * All times are milliseconds since the Unix epoch and come from the caller, unless an engine has a clock that all its
+ * callers share: then that one decides, and the caller's times say how much later than `receivedAt` or `at`. Calls may
+ * overlap; each is atomic.
  */
-export interface InboxEngine {
+export interface InboxStore {
   /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
@@ -22,6 +25,28 @@ export interface InboxEngine {
    */
   commit(receipts: readonly Receipt[], settlements: readonly Settlement[]): Promise<Outcome[]>
 
+  /** Deletes up to `limit` rows whose time is over: keys, nonces, and settled events with deliveries no event needs. Resolves to how many. */
+  purge(now: number, limit: number): Promise<number>
+
+  stats(): Promise<InboxStats>
+  /** Events, oldest first. */
+  events(query: EventQuery): Promise<EventRecord[]>
+  /** Quarantined deliveries, oldest first. */
+  quarantined(query: PageQuery): Promise<QuarantineRecord[]>
+  /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
+  retry(seqs: readonly number[], now: number): Promise<number>
+
+  close(): Promise<void>
+}
+
+/** A store that several machines share, whose events are run by machinery of its own. */
+export interface SharedStore extends InboxStore {
+  /** By the store's clock, and without counting what is done: it may be asked every second. */
+  health(): Promise<StoreHealth>
+}
+
+/** A store that also starts attempts, for one process at a time. Core's worker runs its events. */
+export interface InboxEngine extends InboxStore {
   /**
    * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
    * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
@@ -38,19 +63,6 @@ export interface InboxEngine {
 
   /** The latest `Settlement.head` time that was settled for this receiver and subject. */
   head(receiver: string, subject: string): Promise<number | undefined>
-
-  /** Deletes up to `limit` rows whose time is over: keys, nonces, and settled events with deliveries no event needs. Resolves to how many. */
-  purge(now: number, limit: number): Promise<number>
-
-  stats(): Promise<InboxStats>
-  /** Events, oldest first. */
-  events(query: EventQuery): Promise<EventRecord[]>
-  /** Quarantined deliveries, oldest first. */
-  quarantined(query: PageQuery): Promise<QuarantineRecord[]>
-  /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
-  retry(seqs: readonly number[], now: number): Promise<number>
-
-  close(): Promise<void>
 }
 
 /** An authentic delivery to be recorded. */
@@ -158,6 +170,15 @@ export interface InboxStats {
   quarantined: number
   /** `receivedAt` of the oldest event that is waiting or running. */
   oldestUnhandledAt: number | undefined
+}
+
+/** How the handling of events keeps up. */
+export interface StoreHealth {
+  /** Age of the oldest event that is waiting or running, in milliseconds; 0 when there is none. */
+  lagMs: number
+  /** Events that are waiting or running. */
+  depth: number
+  deadLetters: number
 }
 
 export interface PageQuery {
