@@ -35,11 +35,13 @@ export async function testDatabase(): Promise<TestDatabase> {
     url,
     query,
     async clear() {
-      const [row] = await query(`
-        SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') AS tables FROM pg_tables
-        WHERE schemaname LIKE 'kyc_webhooks%' AND tablename NOT IN ('migration', 'version', 'queue')
-          AND schemaname || tablename !~ '_boss(schedule|subscription|bam)'`)
-      if (row?.tables) await query(`TRUNCATE ${row.tables} CASCADE`)
+      const [schema] = await query(`SELECT to_regclass('kyc_webhooks_boss.job') IS NOT NULL AS there`)
+      if (schema?.there !== true) return
+      // TRUNCATE makes new files for each table and index: twenty times slower for a few rows.
+      const own = ['event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map(
+        (name) => `kyc_webhooks.${name}`,
+      )
+      await pool.query([...own, 'kyc_webhooks_boss.job'].map((name) => `DELETE FROM ${name}`).join(';'))
     },
   }
 }
