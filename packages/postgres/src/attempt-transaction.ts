@@ -105,7 +105,9 @@ export class AttemptTransaction implements Turns {
     try {
       // One whose process is gone without a word would hold its locks for ever.
       const silentMs = this.#work.timeoutMs + SILENT_MS
-      await connection.client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${silentMs}`)
+      await connection.client.query(
+        `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${silentMs}`,
+      )
       return connection
     } catch (error) {
       connection.end(true)

@@ -20,9 +20,18 @@ export interface Connection {
 }
 
 /** The server ends a transaction of ours that is silent for so long: its process or its network is gone, its locks are not. */
-const SILENT_MS = 10_000
+const SILENT_MS = 5_000
+/** Whoever waits for a lock for longer gives way: well below the least budget of a reply, and before the server looks for deadlocks. */
+const LOCK_TIMEOUT_MS = 200
 /** A commit survives a power cut also where a server, a database or a role has that switched off. */
 const DURABLE = `SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
+const BEGIN = [
+  // Whoever waited for a key must see who had it.
+  'BEGIN ISOLATION LEVEL READ COMMITTED',
+  `SET LOCAL idle_in_transaction_session_timeout = ${SILENT_MS}`,
+  `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+  DURABLE,
+].join('; ')
 
 /** The pool, and how it is used: nothing waits for ever, no lost connection is fatal, and what may be repeated is. */
 export class Database {
@@ -81,7 +90,7 @@ export class Database {
     let isOver = false
     try {
       attempt.isSafeToRepeat = true
-      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${SILENT_MS}; ${DURABLE}`)
+      await client.query(BEGIN)
       const result = await work(client)
       // From here on nobody knows until the answer is there.
       attempt.isSafeToRepeat = false

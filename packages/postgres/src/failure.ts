@@ -1,8 +1,11 @@
 import { isKycWebhookError, KycWebhookError } from '@kyc-webhooks/core'
 import { errorName } from '@kyc-webhooks/core/engine'
 
-/** Classes of SQLSTATE whose reason lies in the values: cardinality, data, integrity, program limits. Such a batch is split. */
-const BLAMES_VALUES = /^(21|22|23|54)/
+/**
+ * SQLSTATEs whose reason lies in one of the values, so that a batch is worth splitting: classes cardinality, data, integrity
+ * and program limits, and a lock that somebody else holds on a row.
+ */
+const BLAMES_VALUES = /^(21|22|23|54|55P03)/
 /** The server rolled back and asks to repeat: serialization failure, deadlock. */
 const REPEATABLE = /^(40001|40P01)$/
 /** SQLSTATEs of a connection that is ending: class 08 and the administrator's shutdowns. */

@@ -13,7 +13,10 @@ export interface PostgresInboxOptions extends InboxOptions {
   migrate?: boolean
   /** Connections of the inbox's own pool. Each handler with `transactional` or `latestOnly` holds one while it runs. @default 20 */
   maxConnections?: number
-  /** How long a commit may take with all its repetitions, in milliseconds: less than any provider's budget. @default 2_500 */
+  /**
+   * How long a commit may take with all its repetitions, in milliseconds; then its connection is given up. A reply waits no
+   * longer than the receiver's budget, whatever this is. @default 2_500
+   */
   commitTimeoutMs?: number
   /** A worker that was not heard of for so long has died, and others take its events over; in seconds, at least 10. @default 20 */
   heartbeatSeconds?: number
