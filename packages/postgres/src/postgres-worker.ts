@@ -1,10 +1,7 @@
-import type { Claim, Logger, Settlement, Work } from '@kyc-webhooks/core'
+import type { Logger, Work } from '@kyc-webhooks/core'
 import {
-  Attempt,
-  carryOut,
   FAULT_PAUSE_MS,
   pause,
-  quietly,
   type RunningWorker,
   unfailing,
   type WorkerHooks,
@@ -12,10 +9,9 @@ import {
   whatFailed,
 } from '@kyc-webhooks/core/engine'
 import type { Job, JobResult, PgBoss } from 'pg-boss'
-import { AttemptTransaction } from './attempt-transaction.ts'
+import { Follower } from './follower.ts'
 import type { PostgresStore } from './postgres-store.ts'
-import type { Standing } from './starter.ts'
-import { postpone, queueOf, type Ticket } from './tickets.ts'
+import { queueOf, type Ticket } from './tickets.ts'
 
 /** Batches at once: one slow handler holds up its own batch alone. */
 const BATCHES = 4
@@ -35,13 +31,12 @@ export class PostgresWorker implements RunningWorker {
   readonly #store: PostgresStore
   readonly #hooks: WorkerHooks
   readonly #queue: string
-  readonly #inHand = new Set<Attempt>()
+  readonly #follower: Follower
   readonly #stopping = new AbortController()
   readonly #graceOver = new AbortController()
   readonly #started: Promise<void>
   #boss: PgBoss | undefined
   #batches: string[] = []
-  #suspect: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, store: PostgresStore, hooks: WorkerHooks) {
@@ -50,6 +45,13 @@ export class PostgresWorker implements RunningWorker {
     this.#store = store
     this.#hooks = hooks
     this.#queue = queueOf(work.receiver)
+    this.#follower = new Follower(work, store, {
+      logger: this.logger,
+      settle: (settlement) => hooks.settle(settlement),
+      stopping: this.#stopping.signal,
+      graceOver: this.#graceOver.signal,
+      wake: () => this.wake(),
+    })
     this.#started = this.#start()
   }
 
@@ -67,6 +69,7 @@ export class PostgresWorker implements RunningWorker {
         const boss = await this.#store.boss()
         if (this.#stopping.signal.aborted) return
         this.#boss = boss
+        boss.on('error', this.#onBossError)
         for (const batchSize of batchSizes(this.#work.concurrency)) {
           const id = await boss.work<Ticket>(this.#queue, this.#options(batchSize), (jobs) =>
             this.#batch(jobs),
@@ -80,6 +83,14 @@ export class PostgresWorker implements RunningWorker {
         await pause(FAULT_PAUSE_MS, this.#stopping.signal)
       }
     }
+  }
+
+  /** It goes on by itself: fetching, heartbeats, looking for workers that died. */
+  readonly #onBossError = (error: unknown): void => {
+    this.logger.error(
+      { receiver: this.#work.receiver, ...whatFailed(error) },
+      'pg-boss failed; it tries again',
+    )
   }
 
   #options(batchSize: number) {
@@ -98,7 +109,7 @@ export class PostgresWorker implements RunningWorker {
     try {
       const tickets = jobs.map(({ id, data }) => ({ seq: data.seq, ticket: id }))
       const standings = await this.#store.start(tickets, false)
-      return await Promise.all(jobs.map((job) => this.#follow(job, standings.get(job.data.seq))))
+      return await Promise.all(jobs.map((job) => this.#follower.follow(job, standings.get(job.data.seq))))
     } catch (error) {
       const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
@@ -108,77 +119,6 @@ export class PostgresWorker implements RunningWorker {
       // There may be more: no pause before the next look.
       for (const id of this.#batches) this.#boss?.notifyWorker(id)
     }
-  }
-
-  /** The job follows its event: done, dead, or to come again. */
-  async #follow(job: Job<Ticket>, standing: Standing = { is: 'done' }): Promise<JobResult> {
-    switch (standing.is) {
-      case 'done':
-        return { id: job.id, status: 'completed' }
-      case 'dead':
-        return { id: job.id, status: 'deadletter' }
-      case 'early':
-        await this.#postpone(job, standing.dueInMs)
-        return { id: job.id, status: 'failed' }
-      case 'suspect':
-        return this.#inTurn(() => this.#followSuspect(job))
-      case 'started':
-        return this.#carryOut(job, standing.claim)
-    }
-  }
-
-  /** A payload that kills the process shall not take another suspect with it: they run one at a time. */
-  #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = this.#suspect.then(run)
-    this.#suspect = turn.catch(() => {})
-    return turn
-  }
-
-  async #followSuspect(job: Job<Ticket>): Promise<JobResult> {
-    if (this.#stopping.signal.aborted || job.signal.aborted) return { id: job.id, status: 'failed' }
-    const standings = await this.#store.start([{ seq: job.data.seq, ticket: job.id }], true)
-    const standing = standings.get(job.data.seq)
-    return standing?.is === 'suspect' ? { id: job.id, status: 'failed' } : this.#follow(job, standing)
-  }
-
-  async #carryOut(job: Job<Ticket>, claim: Claim): Promise<JobResult> {
-    const transaction = new AttemptTransaction(this.#store, this.#work, claim)
-    const work = {
-      ...this.#work,
-      run: (_: Claim, scope: Parameters<Work['run']>[1]) => transaction.run(scope),
-    }
-    const attempt = new Attempt(claim, work, { turns: transaction, logger: this.logger })
-    // Another worker has the job: what this attempt comes to can no longer be settled.
-    const onLost = () => attempt.release()
-    job.signal.addEventListener('abort', onLost, { once: true })
-    if (this.#graceOver.signal.aborted || this.#stopping.signal.aborted) attempt.release()
-    this.#inHand.add(attempt)
-    let retryInMs: number | undefined
-    const settle = async (settlement: Settlement): Promise<void> => {
-      await transaction.over()
-      if (settlement.result === 'retry') retryInMs = (settlement.dueAt ?? settlement.at) - settlement.at
-      if (transaction.isCommitted) return
-      const { head: _, ...rest } = settlement
-      await this.#hooks.settle(rest)
-    }
-    const tools = { work: this.#work, logger: this.logger, settle, graceOver: this.#graceOver.signal }
-    const result = await carryOut(attempt, tools)
-    job.signal.removeEventListener('abort', onLost)
-    this.#inHand.delete(attempt)
-    if (retryInMs !== undefined && result === 'retry') await this.#postpone(job, retryInMs)
-    return { id: job.id, status: STATUS[result ?? 'released'] }
-  }
-
-  /** pg-boss counts its delays in its own way; this one is the receiver's policy. */
-  async #postpone(job: Job<Ticket>, delayMs: number): Promise<void> {
-    const { database } = this.#store
-    await quietly(this.#work, this.logger, 'postponing', async () => {
-      const boss = await this.#store.boss()
-      await database.transaction((client) => postpone(boss, client, job, delayMs))
-    })
-    // Nobody is told when a delay is over; others look every now and then.
-    const wakeInMs = Math.min(delayMs, 2_147_483_647)
-    setTimeout(() => this.wake(), wakeInMs).unref()
   }
 
   stop(graceMs: number): Promise<void> {
@@ -191,10 +131,11 @@ export class PostgresWorker implements RunningWorker {
     const idle = this.#started.then(() => this.#idle())
     await waitAtMost(graceMs, idle)
     this.#graceOver.abort('grace over')
-    for (const attempt of this.#inHand) attempt.release()
+    this.#follower.release()
     if (!(await waitAtMost(HAND_BACK_MS, idle))) {
       this.logger.error({ receiver: this.#work.receiver }, 'the inbox does not answer: stopped without it')
     }
+    this.#boss?.off('error', this.#onBossError)
     this.#hooks.onStopped()
   }
 
@@ -203,8 +144,6 @@ export class PostgresWorker implements RunningWorker {
     await Promise.all(this.#batches.map((id) => this.#boss?.offWork(this.#queue, { id, wait: true })))
   }
 }
-
-const STATUS = { done: 'completed', dead: 'deadletter', retry: 'failed', released: 'failed' } as const
 
 /** So many batches, of as equal sizes as can be, that the events in hand are never more than asked. */
 export function batchSizes(concurrency: number): number[] {

