@@ -153,8 +153,9 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    // Its own pool is heard to the end: a connection may break while it is being closed.
     if (this.#isOwn) await this.#pool.end()
-    this.#pool.off('error', this.#onIdleError)
+    else this.#pool.off('error', this.#onIdleError)
   }
 }
 
