@@ -76,14 +76,7 @@ describe('the steps of a delivery', () => {
     clock.now += 600_000
     await receive(signedPress(pressEnvelope))
     const way = (freshness: string, parse: string, code: string) => [
-      ...[
-        'admit ok',
-        'read ok',
-        'authenticate ok',
-        `freshness ${freshness}`,
-        `parse ${parse}`,
-        'identify ok',
-      ],
+      ...['admit ok', 'read ok', 'authenticate ok', `freshness ${freshness}`, `parse ${parse}`, 'identify ok'],
       ...['record quarantined', `reply ${code}`],
     ]
     expect(outcomes(heard)).toEqual([

@@ -75,7 +75,8 @@ describe('a fixed secret', () => {
   ])('that is %s is refused at once, without a word of it', (_, secret, code) => {
     const error = configurationError(() => ringOf(secret as SecretSource))
     expect(error.code).toBe(code)
-    for (const part of [OLD, NEW, 'hunter2', '1234567890123456']) expect(error.message).not.toContain(part)
+    for (const part of [OLD, NEW, 'hunter2', '1234567890123456'])
+      expect(error.message).not.toContain(part)
   })
 })
 

@@ -86,9 +86,7 @@ describe('redrive', () => {
     const { receiver, inbox, receive, handled, clock } = receiving(press())
     await receive(signedPress([cloudEvent('known')]))
     clock.now += LATE
-    expect((await receive(signedPress([cloudEvent('a'), cloudEvent('known'), cloudEvent('b')]))).status).toBe(
-      401,
-    )
+    expect((await receive(signedPress([cloudEvent('a'), cloudEvent('known'), cloudEvent('b')]))).status).toBe(401)
     for (const { seq } of await inbox.quarantined()) await receiver.redrive(seq)
     expect((await handled()).map(({ id }) => id).sort()).toEqual(['a', 'b', 'known'])
     expect(await inbox.quarantined()).toEqual([])
@@ -97,9 +95,7 @@ describe('redrive', () => {
   it('of a delivery whose nonce was reused asks for no nonce', async () => {
     const { receiver, inbox, receive, handled } = receiving(advanceAi())
     await receive(signedAdvanceAi(aaiCompleted, { nonce: 'n' }))
-    expect(
-      (await receive(signedAdvanceAi({ ...aaiCompleted, eventId: 'other' }, { nonce: 'n' }))).status,
-    ).toBe(401)
+    expect((await receive(signedAdvanceAi({ ...aaiCompleted, eventId: 'other' }, { nonce: 'n' }))).status).toBe(401)
     expect(await receiver.redrive((await onlyRow({ inbox })).seq)).toBe('recorded')
     expect(await handled()).toHaveLength(2)
   })
