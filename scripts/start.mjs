@@ -6,8 +6,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, install, node, root } from './workspace.mjs'
 
-await install()
-await build()
+if (!((await install()) && (await build()))) process.exit(1)
 
 const demo = spawn(node, ['src/main.ts', ...process.argv.slice(2)], {
   cwd: join(root, 'examples', 'demo'),

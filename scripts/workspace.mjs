@@ -27,22 +27,32 @@ const env = {
   npm_config_update_notifier: 'false',
 }
 
-/** Installs what the lock file says. Shows how long it takes; its output only when it fails. */
-export async function install() {
-  await quietly('Installing packages', [...PNPM, 'install', '--frozen-lockfile'])
+/** Installs what the lock file says. Shows how long it takes, and its output when it fails. Resolves to whether it succeeded. */
+export function install() {
+  return quietly('Installing packages', [...PNPM, 'install', '--frozen-lockfile'])
 }
 
 /** Builds the packages, in the same manner. */
-export async function build() {
-  await quietly('Building packages', [...PNPM, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
+export function build() {
+  return quietly('Building packages', [...PNPM, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
 }
 
-/** Runs turbo in the open. Resolves to its exit code. */
+/** Packs the published packages into a folder. pnpm writes real versions where the workspace has `workspace:*`. */
+export function pack(folder) {
+  const which = ['--filter', './packages/*', '--filter', '!@kyc-webhooks/testing']
+  return quietly('Packing packages', [
+    ...PNPM,
+    '-r',
+    ...which,
+    'pack',
+    '--pack-destination',
+    join(root, folder),
+  ])
+}
+
+/** Runs turbo in the open. Resolves when it has ended, whatever came of it. */
 export async function turbo(...args) {
-  const { code } = await run([...PNPM, 'exec', 'turbo', 'run', ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  return code
+  await run([...PNPM, 'exec', 'turbo', 'run', ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
 /** Runs a command. Resolves to its exit code, and its output where that is piped. */
@@ -74,7 +84,6 @@ async function quietly(title, command) {
   const { code, output } = await run(command, { stdio: ['ignore', 'pipe', 'pipe'] })
   clearInterval(timer)
   process.stdout.write(`${isTTY ? '\r' : ''}${title}: ${code === 0 ? 'done' : 'FAILED'} in ${seconds()}\n`)
-  if (code === 0) return
-  process.stdout.write(output)
-  process.exit(1)
+  if (code !== 0) process.stdout.write(output)
+  return code === 0
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const PUBLISHED = ['core', 'sqlite', 'express', 'koa', 'fastify', 'simulator'] as const
+const PUBLISHED = ['core', 'sqlite', 'postgres', 'express', 'koa', 'fastify', 'simulator'] as const
 const workspace = join(import.meta.dirname, '..', '..', '..')
 const packageDir = (name: string) => join(workspace, 'packages', name)
 
@@ -15,30 +15,27 @@ let project: string
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'kyc-webhooks-consumer-'))
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  // pnpm's pack, as a release would: it writes versions where the workspace has `workspace:*`.
+  const filters = PUBLISHED.flatMap((name) => ['--filter', `@kyc-webhooks/${name}`])
+  const pack = ['--yes', 'pnpm@10.34.8', '-r', ...filters, 'pack', '--pack-destination', project]
+  execFileSync('npx', pack, { cwd: workspace })
   for (const name of PUBLISHED) {
     const target = join(project, 'node_modules', '@kyc-webhooks', name)
     mkdirSync(target, { recursive: true })
-    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', project], {
-      cwd: packageDir(name),
-    })
-    execFileSync('tar', [
-      '-xzf',
-      join(project, packed.toString().trim()),
-      '--strip-components=1',
-      '-C',
-      target,
-    ])
+    const tarball = join(project, `kyc-webhooks-${name}-0.1.0.tgz`)
+    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
   }
   const link = (name: string, from: string) => {
     const target = join(project, 'node_modules', name)
     mkdirSync(dirname(target), { recursive: true })
     if (!existsSync(target)) symlinkSync(join(from, 'node_modules', name), target)
   }
-  for (const name of ['express', '@types/express', '@types/node'])
-    link(name, name === '@types/node' ? workspace : join(import.meta.dirname, '..'))
+  link('@types/node', workspace)
+  for (const name of ['express', '@types/express', '@types/koa', '@types/pg'])
+    link(name, join(import.meta.dirname, '..'))
+  for (const name of ['fastify', 'fastify-plugin']) link(name, packageDir('fastify'))
   link('better-sqlite3', packageDir('sqlite'))
-  link('fastify', packageDir('fastify'))
-  link('fastify-plugin', packageDir('fastify'))
+  for (const name of ['pg', 'pg-boss']) link(name, packageDir('postgres'))
   link('koa', packageDir('koa'))
 }, 120_000)
 
@@ -52,6 +49,8 @@ describe('as installed from npm', () => {
     expect(files).toContain('./dist/index.d.ts')
     expect(files).toContain('./src/index.ts')
     expect(files).not.toMatch(/\/test\/|\.test\.|\.db|node_modules/)
+    expect(readFileSync(join(root, 'package.json'), 'utf8')).not.toMatch(/workspace:|catalog:/)
+    expect(files).toContain('./LICENSE')
     const { scripts, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     expect(Object.keys(scripts)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/install|prepare/)]),
@@ -143,6 +142,7 @@ import express from 'express'
 import { advanceAiWebhook, pressWebhook, uipWebhook } from '@kyc-webhooks/express'
 import { pressWebhook as pressOnFastify } from '@kyc-webhooks/fastify'
 import { pressWebhook as pressOnKoa } from '@kyc-webhooks/koa'
+import { postgresInbox } from '@kyc-webhooks/postgres'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
 import Fastify from 'fastify'
 

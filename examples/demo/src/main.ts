@@ -29,7 +29,10 @@ async function run(): Promise<void> {
   const stage = await setStage(new URL('./server.ts', import.meta.url), Number(values.port))
   const told = Promise.withResolvers<'told to end'>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => told.resolve('told to end'))
+  // Nobody reads on: `npm start | head`.
+  process.stdout.on('error', () => told.resolve('told to end'))
   try {
+    screen.line()
     screen.line(
       `Express, three providers, ${stage.url}, process ${stage.server.pid}, inbox ${stage.inboxFile}`,
     )

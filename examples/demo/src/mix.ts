@@ -10,7 +10,7 @@ import {
   UIP_EVENT_NAMES,
   uipEvents,
 } from '@kyc-webhooks/simulator'
-import type { Stage } from './staged-handler.ts'
+import type { Cue } from './staged-handler.ts'
 import type { Cells, Step } from './step.ts'
 
 const accepted = (events: number): Cells => ({
@@ -57,7 +57,7 @@ export function createMix({ press, uip, advanceAi }: Providers, seed: number): M
       { ...first, prepare, expected, title: 'the same once more' },
     ]
   }
-  const staged = (demo: Stage) => ({ demo })
+  const cue = (demo: Cue) => ({ demo })
   const conflicting = fromAdvanceAi.of('COMPLETED')
 
   return {
@@ -114,17 +114,17 @@ export function createMix({ press, uip, advanceAi }: Providers, seed: number): M
         refused(400, 'quarantine', 'body-not-json'),
         'malformed-body',
       ),
-      step('handler throws twice', uip, fromUip.of('identify', staged('fail-twice')), {
+      step('handler throws twice', uip, fromUip.of('identify', cue('fail-twice')), {
         ...accepted(1),
         why: 'threw 2 x',
       }),
     ],
     cutOff: [
-      step('cut off by the crash', press, fromPress.envelope({ VISA_EXTENSION: 3 }, staged('hang')), {
+      step('cut off by the crash', press, fromPress.envelope({ VISA_EXTENSION: 3 }, cue('hang')), {
         ...accepted(3),
         why: 'in attempt 2',
       }),
-      step('cut off after its write', uip, fromUip.of('sign', staged('write-and-hang')), {
+      step('cut off after its write', uip, fromUip.of('sign', cue('write-and-hang')), {
         ...accepted(1),
         why: '1 handled twice',
       }),

@@ -8,7 +8,7 @@ import type { Handler, KycEvent } from '@kyc-webhooks/core'
  * - `hang`: never come to an end in the first attempt.
  * - `write-and-hang`: the same, after the event was written.
  */
-export type Stage = 'fail-twice' | 'hang' | 'write-and-hang'
+export type Cue = 'fail-twice' | 'hang' | 'write-and-hang'
 
 /** A line of the file that the handler writes: what the demo counts, whatever the server says. */
 export interface HandlerLine {
@@ -36,19 +36,18 @@ export function stagedHandler(file: string): Handler {
       }
       await appendFile(file, `${JSON.stringify(line)}\n`)
     }
-    const stage = stageOf(event)
+    const cue = cueOf(event)
     await write('started')
-    if (stage === 'fail-twice' && attempt <= 2) {
+    if (cue === 'fail-twice' && attempt <= 2) {
       await write('failed')
       throw new Error('as the event asked')
     }
-    if (stage === 'hang' && attempt === 1) await delay(LONGER_THAN_ANY_DEMO_MS, undefined, { signal })
+    if (cue === 'hang' && attempt === 1) await delay(LONGER_THAN_ANY_DEMO_MS, undefined, { signal })
     await write('handled')
-    if (stage === 'write-and-hang' && attempt === 1)
-      await delay(LONGER_THAN_ANY_DEMO_MS, undefined, { signal })
+    if (cue === 'write-and-hang' && attempt === 1) await delay(LONGER_THAN_ANY_DEMO_MS, undefined, { signal })
   }
 }
 
-function stageOf({ data }: KycEvent): unknown {
+function cueOf({ data }: KycEvent): unknown {
   return typeof data === 'object' && data !== null && 'demo' in data ? data.demo : undefined
 }

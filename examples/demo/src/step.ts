@@ -13,7 +13,7 @@ export interface Step {
   expected: Cells
 }
 
-/** What a row of the table says, less the time of the answer. */
+/** What a row of the table says, less the time of the reply. */
 export interface Cells {
   status: number | undefined
   recorded: string
@@ -34,7 +34,7 @@ export interface Seen {
 }
 
 /** How many of the events the handler came to the end of. */
-export function countHandled({ ids, handler }: Pick<Seen, 'ids' | 'handler'>): number {
+function countHandled({ ids, handler }: Pick<Seen, 'ids' | 'handler'>): number {
   return ids.filter((id) => handler.some((line) => line.id === id && line.result === 'handled')).length
 }
 

@@ -11,7 +11,7 @@ export function summary(tally: Tally, stats: InboxStats, { style }: Pick<Screen,
   return [
     [
       'Sent',
-      `${deliveries} deliveries in ${attempts} attempts; slowest answer ${inMs(slowestMs)} ms (PRESS waits 500)`,
+      `${deliveries} deliveries in ${attempts} attempts; slowest reply ${inMs(slowestMs)} ms (PRESS waits 500)`,
     ],
     ['Accepted', `${sum(accepted)}: ${list(accepted)}`],
     ['Refused', `${sum(refused)}: ${list(refused)}`],

@@ -9,7 +9,7 @@ export interface Tally {
   accepted: Record<string, number>
   /** Deliveries that were not, by the code in the log. */
   refused: Record<string, number>
-  /** Time to the slowest answer, in milliseconds. */
+  /** Time to the slowest reply, in milliseconds. */
   slowestMs: number
   /** Events of deliveries that were answered 200. */
   acknowledged: number

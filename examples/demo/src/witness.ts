@@ -30,7 +30,7 @@ export class Witness {
 
   /** Takes a line of the log, whatever it is about. */
   hear(text: string): void {
-    if (!text.startsWith('{')) return
+    if (!text.startsWith('{"')) return
     const line = JSON.parse(text) as Partial<LogLine>
     const isAboutDelivery = line.outcome !== undefined || line.status !== undefined
     if (isAboutDelivery && line.provider !== undefined) this.#said.push(line as LogLine)

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '@kyc-webhooks/example-harness'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { runDemo } from '../src/demo.ts'
 import { setStage } from '../src/stage.ts'
 import { createPaper } from './support/paper.ts'
@@ -16,7 +17,7 @@ test('everything goes as expected, and the output fits on a terminal', { timeout
   expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(37)
   expect(stdout).not.toContain('✗')
   expect(stdout).not.toContain('\x1b')
-  expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(100)
+  expect(Math.max(...lines.slice(2).map((line) => line.length))).toBeLessThanOrEqual(100)
   expect(stdout).toMatch(/Handled +40 events of 40 acknowledged/)
   expect(stdout).toMatch(/Lost +0/)
 })
@@ -32,7 +33,31 @@ test('a server that acknowledges and does nothing is found out', { timeout: 60_0
   expect(paper.text).toMatch(/Lost +45/)
 })
 
+test('no server is left behind, not even by kill -9', { timeout: 60_000 }, async () => {
+  const folder = await temporaryFolder()
+  onTestFinished(folder.remove)
+  const env = { ...process.env, TMPDIR: folder.path }
+  const demo = spawn(process.execPath, [conditions, main, '--port', '0'], { env })
+  let written = ''
+  demo.stdout.setEncoding('utf8').on('data', (text) => {
+    written += text
+  })
+  const server = () => Number(/process (\d+)/.exec(written)?.[1])
+  await vi.waitUntil(() => server() > 0, { timeout: 30_000 })
+  expect(isAlive(server())).toBe(true)
+  demo.kill('SIGKILL')
+  await vi.waitUntil(() => !isAlive(server()), { timeout: 5_000 })
+})
+
 test('--help says what it does, and does nothing', async () => {
   const { stdout } = await run(process.execPath, [conditions, main, '--help'])
   expect(stdout).toContain('--once')
 })
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,6 +1,7 @@
+import { globSync } from 'node:fs'
 import { ERRORS } from '@kyc-webhooks/core'
 import { expect, test } from 'vitest'
-import { read } from './support/documents.ts'
+import { read, root } from './support/documents.ts'
 
 const [, ...sections] = read('docs/errors.md').split(/^### /m)
 
@@ -22,4 +23,12 @@ test.each(Object.entries(ERRORS))('%s: status, cause and remedy are told', (code
   expect(entry?.status).toBe('status' in error ? String(error.status) : 'Thrown')
   expect(entry?.section).toMatch(/^- Likely cause: \S/m)
   expect(entry?.section).toMatch(/^- What to do: \S/m)
+})
+
+test('every code of the table is used', () => {
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
+    (path) => !path.endsWith('/errors.ts'),
+  )
+  const text = sources.map(read).join('')
+  expect(Object.keys(ERRORS).filter((code) => !text.includes(`'${code}'`))).toEqual([])
 })

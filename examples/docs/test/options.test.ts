@@ -1,3 +1,4 @@
+import { advanceAi, defaultRetryPolicy, press, uip } from '@kyc-webhooks/core'
 import { expect, test } from 'vitest'
 import { read } from './support/documents.ts'
 import { fieldsOf } from './support/interfaces.ts'
@@ -34,3 +35,23 @@ test.each(Object.entries(SOURCES))(
     expect([...(documented.get(heading) ?? [])]).toEqual(withDashes)
   },
 )
+
+test('what is told of the providers is what they are', () => {
+  const spelled = ({ budgetMs }: { budgetMs: number }) =>
+    budgetMs < 1_000 ? budgetMs : `${budgetMs / 1_000}_000`
+  expect(read('docs/options.md')).toContain(
+    `${spelled(press())} for PRESS, ${spelled(uip())} for UIP, ${spelled(advanceAi())} for ADVANCE.AI`,
+  )
+  const days = [press(), uip(), advanceAi()].map(({ rememberMs }) => rememberMs / 86_400_000)
+  expect(days).toEqual([7, 90, 90])
+})
+
+test('fifteen attempts take about six hours', () => {
+  const { attempts, firstDelayMs, factor, maxDelayMs } = defaultRetryPolicy
+  const delays = Array.from({ length: attempts - 1 }, (_, n) =>
+    Math.min(maxDelayMs, firstDelayMs * factor ** n),
+  )
+  // A tenth is taken off on average.
+  const hours = (0.9 * delays.reduce((sum, delay) => sum + delay)) / 3_600_000
+  expect(hours).toBeCloseTo(6, 0)
+})

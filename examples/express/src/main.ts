@@ -30,7 +30,7 @@ const told = Promise.withResolvers<string>()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told.resolve)
 await told.promise
 
-// No more connections, an answer to what is under way, an end to the events in hand. What is left waits in the inbox.
+// No more connections, a reply to what is under way, an end to the events in hand. What is left waits in the inbox.
 server.close()
 await once(server, 'close')
 await close()

@@ -40,7 +40,7 @@ test(`${CRASHES} × kill -9 under load: nothing that was acknowledged is lost`, 
   expect(run.reports.map(({ outcome }) => outcome)).not.toContain('refused')
   expect(run.reports.map(({ outcome }) => outcome)).not.toContain('gave-up')
   expect(sentAgain).toBeGreaterThanOrEqual(CRASHES)
-  expect(account.acknowledged).toBeGreaterThan(300)
+  expect(account.acknowledged).toBeGreaterThan(5 * CRASHES)
   expect(account.lost).toBe(0)
 })
 
@@ -61,7 +61,7 @@ test('SIGTERM under load: events in hand finish, nothing is lost or handled twic
   const account = run.account()
   console.log('SIGTERM', { restarts: 5, deliveries: run.reports.length, ...account })
   expect(account).toMatchObject({ handledTwice: 0, lost: 0 })
-  expect(account.acknowledged).toBeGreaterThan(100)
+  expect(account.acknowledged).toBeGreaterThan(50)
 })
 
 test('the account can come out otherwise: an inbox that forgets loses events', {

@@ -15,6 +15,7 @@ const app = buildApp({
   inbox,
 })
 
+// Without a host, Fastify listens on localhost alone.
 await app.listen({ port: Number(PORT), host: '0.0.0.0' })
 
 // Until told to stop. `on` and not `once`: a process manager may signal the process and its group.
@@ -22,6 +23,6 @@ const told = Promise.withResolvers<string>()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told.resolve)
 await told.promise
 
-// No more connections, an answer to what is under way, an end to the events in hand. What is left waits in the inbox.
+// No more connections, a reply to what is under way, an end to the events in hand. What is left waits in the inbox.
 await app.close()
 await inbox.close()

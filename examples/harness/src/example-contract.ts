@@ -89,6 +89,7 @@ export function exampleContract({ main, serve }: Example): void {
       const options = { entry: main, port, cwd: folder.path, env: secretsEnvironment }
       for (const _ of ['first', 'second']) {
         const server = await startServer({ ...options, onLine: (line) => written.push(line) })
+        onTestFinished(server.kill)
         expect(await sendAll(`http://127.0.0.1:${port}`)).toEqual([200, 200, 200])
         expect(await server.stop()).toBe(0)
       }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -18,16 +18,21 @@ export interface ServerProcessOptions {
   onLine?: (line: string) => void
 }
 
-/** A server that runs in a process of its own. */
+const END_WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href
+
+/** Longer than any server takes to start, on however busy a machine. */
+const START_LIMIT_MS = 30_000
+
+/** A server that runs in a process of its own, and ends with this one. */
 export interface ServerProcess {
   readonly pid: number
-  /** Ends it as a power cut would: SIGKILL. Resolves when it is gone. */
+  /** Ends it as a power cut would: SIGKILL. Resolves when it is gone, at once if it is. */
   kill(): Promise<void>
   /** Asks it to end: SIGTERM. Resolves to its exit code, `null` when a signal ended it. */
   stop(): Promise<number | null>
 }
 
-/** Resolves when the server accepts connections. Rejects, with what it wrote, when it ends before. */
+/** Resolves when the server accepts connections. Rejects, with what it wrote, when it ends before or takes too long. */
 export async function startServer({
   entry,
   port,
@@ -37,10 +42,11 @@ export async function startServer({
 }: ServerProcessOptions): Promise<ServerProcess> {
   // What this process imports from source, the server does too.
   const conditions = process.execArgv.filter((argument) => argument.startsWith('--conditions='))
-  const child = spawn(process.execPath, [...conditions, fileURLToPath(entry)], {
+  const args = [...conditions, '--import', END_WITH_PARENT, fileURLToPath(entry)]
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
   const written: string[] = []
   for (const stream of [child.stdout, child.stderr]) {
@@ -49,14 +55,20 @@ export async function startServer({
       onLine?.(line)
     })
   }
-  const exited = once(child, 'exit')
-  while (!(await accepts(port))) {
-    if (hasEnded(child)) throw new Error(`The server ended before it listened:\n${written.join('\n')}`)
-    await delay(10)
-  }
+  // Not `exit`: by then, not all that it wrote has been read.
+  const closed = once(child, 'close')
   const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     child.kill(signal)
-    await exited
+    await closed
+  }
+  const startedAt = performance.now()
+  while (!(await accepts(port))) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null
+    if (hasEnded || performance.now() - startedAt > START_LIMIT_MS) {
+      await end('SIGKILL')
+      throw new Error(`The server did not get to listen. It wrote:\n${written.join('\n')}`)
+    }
+    await delay(10)
   }
   return {
     pid: child.pid ?? 0,
@@ -66,10 +78,6 @@ export async function startServer({
       return child.exitCode
     },
   }
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null
 }
 
 async function accepts(port: number): Promise<boolean> {

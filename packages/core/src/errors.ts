@@ -95,8 +95,8 @@ export const ERRORS = {
   'inbox-foreign': { kind: 'configuration', message: 'The database is not an inbox of kyc-webhooks' },
   'inbox-newer': { kind: 'configuration', message: 'The database was written by a newer version' },
   'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
+  'redrive-impossible': { kind: 'configuration', message: 'The delivery cannot be redriven' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
-  'cloudevent-invalid': { kind: 'configuration', message: 'This is not a valid CloudEvent' },
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
@@ -105,7 +105,7 @@ type OfKind<K> = { [C in ErrorCode]: (typeof ERRORS)[C]['kind'] extends K ? C : 
 export type RefusalCode = OfKind<'refusal'>
 /** Why a delivery could not be kept. Stable: safe to alert on. */
 export type FaultCode = OfKind<'fault'>
-/** Why a delivery did not get a 2xx. */
+/** Why a delivery was rejected, or, for `delivery-conflict` alone, accepted and put aside. */
 export type RejectionCode = RefusalCode | FaultCode
 
 const brand = Symbol.for('kyc-webhooks.error')
@@ -116,16 +116,18 @@ export class KycWebhookError extends Error {
 
   /** @param detail likely cause and what to change; must not quote a secret, a body or a person's data. */
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
-    super(withDetail(ERRORS[code].message, detail), options)
+    super(ownersMessage(code, detail), options)
     this.name = 'KycWebhookError'
     this.code = code
     Object.defineProperty(this, brand, { value: true })
   }
 }
 
-function withDetail(message: string, detail: string | undefined): string {
-  if (detail === undefined) return message
-  return message.endsWith('.') ? `${message} (${detail})` : `${message}: ${detail}`
+/** The table's messages of refusals and faults speak to the sender; whoever catches an error runs the receiver. */
+function ownersMessage(code: ErrorCode, detail: string | undefined): string {
+  const { kind, message } = ERRORS[code]
+  const head = kind === 'configuration' ? message : code
+  return detail === undefined ? head : `${head}: ${detail}`
 }
 
 /** True for an error of this project, also when it comes from another copy of the package. */

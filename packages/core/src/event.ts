@@ -37,12 +37,12 @@ export type Handler<E extends KycEvent = KycEvent> = (event: E, context: Handler
 /**
  * Handlers by event type. A type that is not named here goes to `onEvent`. Listed types give the handler their event;
  * every other string is accepted too, for types that the provider's pages do not list.
+ *
+ * A conditional type, because only of these the compiler knows `E` before it looks at the handlers in a call.
  */
-export type HandlerMap<E extends KycEvent = KycEvent> = {
-  [T in ListedType<E>]?: Handler<EventOfType<E, T>>
-} & {
-  [type: string]: UnlistedHandler<E> | undefined
-}
+export type HandlerMap<E extends KycEvent = KycEvent> = [E] extends [KycEvent]
+  ? { [T in ListedType<E>]?: Handler<EventOfType<E, T>> } & { [type: string]: UnlistedHandler<E> | undefined }
+  : never
 
 type ListedType<E extends KycEvent> = E extends { type: infer T } ? Listed<T> : never
 type Listed<T> = T extends UnknownType ? never : T extends string ? (string extends T ? never : T) : never

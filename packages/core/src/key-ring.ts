@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { withinBudget } from './budget.ts'
+import { errorName } from './error-text.ts'
 import { isKycWebhookError, KycWebhookError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { SecretSource } from './receiver-options.ts'
@@ -10,7 +11,10 @@ export interface KeyRing {
   load(): Promise<void>
   /** The keys in force; a promise only while they are being fetched. Rejects when there are none. */
   keys(): readonly KeyObject[] | Promise<readonly KeyObject[]>
-  /** For a signature that none of the keys tried matches: asks the source again, at most every five seconds. `undefined`: nothing newer. */
+  /**
+   * For a signature that none of the keys tried matches: what the source has, asked after now, so that a secret is known from
+   * the moment that the source has it. `undefined`: nothing else. Rejects when the source cannot tell.
+   */
   newer(tried: readonly KeyObject[]): Promise<readonly KeyObject[] | undefined>
 }
 
@@ -22,7 +26,8 @@ interface KeyRingOptions {
   logger: Logger
 }
 
-const MIN_FETCH_INTERVAL_MS = 5_000
+/** A flood of forgeries has the source asked four times a second; each waits no longer than this, well inside any budget. */
+const MIN_FETCH_INTERVAL_MS = 250
 /** A source that has not answered by then is given up on, so that it can be asked again. */
 const MAX_FETCH_MS = 10_000
 
@@ -47,6 +52,7 @@ function fetchedKeyRing(
   let keys: readonly KeyObject[] | undefined
   let askedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<readonly KeyObject[]> | undefined
+  let asking: Promise<readonly KeyObject[]> | undefined
 
   const fetch = (): Promise<readonly KeyObject[]> => {
     fetching ??= ask().finally(() => {
@@ -57,7 +63,8 @@ function fetchedKeyRing(
   const ask = async (): Promise<readonly KeyObject[]> => {
     askedAt = now()
     try {
-      keys = toKeys(await withinBudget(MAX_FETCH_MS, async () => source()), derive)
+      const secrets = await withinBudget(MAX_FETCH_MS, async () => source())
+      keys = sameKeys(keys, toKeys(secrets, derive))
       return keys
     } catch (error) {
       // Whoever stores the secrets may be down for a moment: what was last known still verifies.
@@ -65,11 +72,20 @@ function fetchedKeyRing(
         { receiver, code: 'secret-unavailable', error: reason(error), keptLast: keys !== undefined },
         'webhook secrets could not be fetched',
       )
-      if (keys !== undefined) return keys
       throw isKycWebhookError(error)
         ? error
         : new KycWebhookError('secret-unavailable', 'the function given as `secret` failed')
     }
+  }
+  /** One question for all who ask at once, and none that was put before they asked. */
+  const askAnew = (): Promise<readonly KeyObject[]> => {
+    asking ??= (async () => {
+      await fetching?.catch(() => {})
+      await pause(Math.min(MIN_FETCH_INTERVAL_MS, askedAt + MIN_FETCH_INTERVAL_MS - now()))
+      asking = undefined
+      return fetch()
+    })()
+    return asking
   }
   const due = (interval: number) => Math.abs(now() - askedAt) >= interval
 
@@ -83,11 +99,24 @@ function fetchedKeyRing(
       return keys
     },
     async newer(tried) {
-      if (keys === tried && (due(MIN_FETCH_INTERVAL_MS) || fetching !== undefined)) await fetch()
-      return keys === tried ? undefined : keys
+      const known = keys === tried ? await askAnew() : keys
+      return known === tried ? undefined : known
     },
   }
 }
+
+/** The keys that are known, when the source has the same ones still: nothing newer. */
+function sameKeys(
+  known: readonly KeyObject[] | undefined,
+  fetched: readonly KeyObject[],
+): readonly KeyObject[] {
+  const isSame =
+    known?.length === fetched.length && known.every((key, index) => key.equals(fetched[index] as KeyObject))
+  return isSame ? known : fetched
+}
+
+const pause = (ms: number): Promise<void> =>
+  ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms))
 
 function toKeys(given: unknown, derive: (secret: string) => Uint8Array): readonly KeyObject[] {
   const secrets = Array.isArray(given) ? given : [given]
@@ -111,4 +140,4 @@ function checked(secret: unknown): string {
   return secret
 }
 
-const reason = (error: unknown): string => (isKycWebhookError(error) ? error.code : 'threw')
+const reason = (error: unknown): string => (isKycWebhookError(error) ? error.code : errorName(error))

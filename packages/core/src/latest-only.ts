@@ -18,7 +18,8 @@ export interface LatestOnlyOptions<E extends KycEvent> {
  *
  * The comparison is made when the handler runs, not at receipt, and one subject's events run one at a time. Subjects are
  * kept for each receiver; handlers that share a subject but write different things tell them apart with `subject`.
- * An event without a time or a subject is always applied.
+ * An event without a time or a subject is always applied. Time spent waiting for one's turn is not the handler's; one run
+ * of a handler keeps the order of one subject, and fails when it asks for a second.
  */
 export function latestOnly<E extends KycEvent>(
   handler: Handler<E>,

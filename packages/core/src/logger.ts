@@ -31,13 +31,3 @@ export function guarded(logger: Logger): Logger {
 
 /** Logs nothing. */
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
-
-/** The same logger, but what it throws is lost with its line and does not reach whoever logged it. */
-export function unfailing(logger: Logger): Logger {
-  const guarded = (level: keyof Logger) => (fields: object, message: string) => {
-    try {
-      logger[level](fields, message)
-    } catch {}
-  }
-  return { info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
-}

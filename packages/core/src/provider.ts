@@ -1,7 +1,7 @@
 import type { KycEvent } from './event.ts'
 
 /**
- * Everything that is particular to one provider, as data and two pure functions. The receiver does the rest.
+ * Everything that is particular to one provider, as data and pure functions. The receiver does the rest.
  * Make one with `defineProvider`, which checks it.
  */
 export interface Provider<E extends KycEvent = KycEvent> {

@@ -15,59 +15,59 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   /** The webhook secret. `undefined` is an error at start-up, never a receiver that verifies nothing. */
   secret: SecretSource | undefined
   /** Handles the events that `on` does not name. */
-  onEvent?: Handler<E>
+  onEvent?: Handler<E> | undefined
   /** Handlers by event type. */
-  on?: HandlerMap<E>
+  on?: HandlerMap<E> | undefined
   /** Where deliveries are recorded. @default the SQLite file `./kyc-webhooks.db`, shared by all receivers of the process */
-  inbox?: Inbox
+  inbox?: Inbox | undefined
   /** Distinguishes receivers of one provider on one inbox (sandbox and production): scopes ids and handlers. @default the provider's name */
-  name?: string
+  name?: string | undefined
   /** Answer on this path. @default `/webhooks/<name>`, or wherever a mount path or a route puts the middleware */
-  path?: string
+  path?: string | undefined
   /** Largest body, in bytes. @default 1_048_576 */
-  maxBodyBytes?: number
+  maxBodyBytes?: number | undefined
   /** Time for the body to arrive, in milliseconds. @default 10_000 */
-  readTimeoutMs?: number
+  readTimeoutMs?: number | undefined
   /** Time from the last byte of the body to the answer, in milliseconds; later answers are 503. @default the provider's limit less a margin */
-  budgetMs?: number
+  budgetMs?: number | undefined
   /** How far a timestamp may be from now, either way, in milliseconds. @default 300_000 */
-  toleranceMs?: number
+  toleranceMs?: number | undefined
   /** How long delivery ids are remembered, in milliseconds. @default 7 days for PRESS, 90 days for UIP and ADVANCE.AI; not less than 7 days */
-  rememberMs?: number
+  rememberMs?: number | undefined
   /** How long handled events and their deliveries are kept, in milliseconds. @default 604_800_000 (7 days) */
-  keepHandledMs?: number
+  keepHandledMs?: number | undefined
   /** How long secrets from a function are used before it is asked again, in milliseconds. @default 60_000 */
-  secretMaxAgeMs?: number
+  secretMaxAgeMs?: number | undefined
   /** Accept only these addresses: IPs and CIDR blocks. @default every address */
-  allowedAddresses?: readonly string[]
+  allowedAddresses?: readonly string[] | undefined
   /** Proxies, as IPs and CIDR blocks, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. @default none */
-  trustedProxies?: readonly string[]
+  trustedProxies?: readonly string[] | undefined
   /** Refuse connections without TLS, or below a version. Behind a trusted proxy `X-Forwarded-Proto` tells. @default false */
-  requireTls?: boolean | 'TLSv1.2' | 'TLSv1.3'
+  requireTls?: boolean | 'TLSv1.2' | 'TLSv1.3' | undefined
   /** Header in which a trusted proxy puts the TLS version, for example `x-tls-version`. Needed for `requireTls` with a version behind a proxy. */
-  tlsVersionHeader?: string
+  tlsVersionHeader?: string | undefined
   /** Record deliveries and reply, but handle no events: a process with `startWorker` does that. Takes no handlers. @default false */
-  receiveOnly?: boolean
+  receiveOnly?: boolean | undefined
   /** Run each handler in the transaction that settles its event; `context.client` is its client. For inboxes on a database server alone. @default false */
-  transactional?: boolean
+  transactional?: boolean | undefined
   /** Events handled at once. @default 16 */
-  concurrency?: number
+  concurrency?: number | undefined
   /** A handler that takes longer has failed, in milliseconds. @default 30_000 */
-  handlerTimeoutMs?: number
+  handlerTimeoutMs?: number | undefined
   /** When a failed handler runs again. @default 15 attempts over about six hours */
-  retry?: Partial<RetryPolicy>
+  retry?: Partial<RetryPolicy> | undefined
   /** On `close()`: how long handlers in hand may take to finish, in milliseconds. @default 10_000 */
-  closeGraceMs?: number
+  closeGraceMs?: number | undefined
   /** Gets one line for each outcome. `false`: none. @default JSON lines on standard output and standard error */
-  logger?: Logger | false
+  logger?: Logger | false | undefined
   /** Called for each delivery that was not accepted, with no content of it. */
-  onRejected?: (rejected: RejectedDelivery) => void
+  onRejected?: ((rejected: RejectedDelivery) => void) | undefined
   /** Called when an event's attempts ran out. */
-  onDeadLetter?: (letter: DeadLetter) => void
+  onDeadLetter?: ((letter: DeadLetter) => void) | undefined
   /** For tests: current time in milliseconds since the epoch. @default Date.now */
-  now?: () => number
+  now?: (() => number) | undefined
   /** For tests: a number from 0 to below 1. @default Math.random */
-  random?: () => number
+  random?: (() => number) | undefined
 }
 
 /** What `startWorker` can be told: the part of a receiver's options that is about handling. */
@@ -80,6 +80,7 @@ export type WorkerOptions<E extends KycEvent = KycEvent> = Pick<
   | 'concurrency'
   | 'handlerTimeoutMs'
   | 'retry'
+  | 'rememberMs'
   | 'keepHandledMs'
   | 'closeGraceMs'
   | 'logger'

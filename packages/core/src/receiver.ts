@@ -1,11 +1,13 @@
 import { withinBudget } from './budget.ts'
 import { Trace } from './diagnostics.ts'
-import { KycWebhookError, Rejection } from './errors.ts'
+import { Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { Head } from './head.ts'
 import type { Inbox, Worker } from './inbox/inbox.ts'
 import type { Outcome, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
+import { actualPeer } from './network.ts'
+import { invalid } from './option-checks.ts'
 import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
@@ -15,7 +17,7 @@ import { admit } from './steps/admit.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { type Credentials, readCredentials } from './steps/credentials.ts'
 import { checkFreshness } from './steps/freshness.ts'
-import { identify, type Received } from './steps/identify.ts'
+import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
@@ -33,8 +35,6 @@ export interface Receiver {
   readonly ready: Promise<void>
   /** Never rejects: whatever happens, also on our side, is a reply. */
   receive(request: HttpRequest): Promise<Reply>
-  /** Tries a quarantined delivery again: after a fix of the provider definition, or a look at why it was stale. */
-  redrive(seq: number): Promise<Outcome>
   /** Refuses new deliveries, finishes those in hand, then stops the worker. Leaves the inbox open. Idempotent. */
   close(): Promise<void>
 }
@@ -65,6 +65,7 @@ class WebhookReceiver implements Receiver {
   constructor(provider: Provider, options: ReceiverOptions & { inbox: Inbox }) {
     const settings = resolveSettings(provider, options)
     const { secret, inbox } = options
+    if (typeof inbox?.record !== 'function') invalid('inbox', 'an inbox, for example sqliteInbox({ file })')
     this.name = settings.name
     this.path = settings.path
     this.pathGiven = options.path !== undefined
@@ -81,7 +82,10 @@ class WebhookReceiver implements Receiver {
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     this.#worker = options.receiveOnly ? refuseHandlers(options) : startWork(provider, options, settings)
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
-    this.ready.catch((error: unknown) => this.#reporter.notReady(error))
+    this.ready.then(
+      () => this.#reporter.ready(inbox.name),
+      (error: unknown) => this.#reporter.notReady(error),
+    )
     if (!inbox.durable) this.#reporter.notDurable(inbox.name)
   }
 
@@ -100,7 +104,10 @@ class WebhookReceiver implements Receiver {
       const head = new Head(request.rawHeaders)
       delivery.hasBody = head.announcesBody()
       const socket = { address: request.remoteAddress, tls: request.tls }
-      delivery.remoteAddress = admit(request.method, head, socket, this.#settings.admission).address
+      const { proxies, tlsVersionHeader, admission } = this.#settings
+      const peer = actualPeer(socket, head, proxies, tlsVersionHeader)
+      delivery.remoteAddress = peer.address
+      admit(request.method, head, peer, admission)
       const credentials = readCredentials(this.#provider, head)
 
       trace.next('read')
@@ -130,8 +137,11 @@ class WebhookReceiver implements Receiver {
     const headers = keptHeaders(this.#provider, head)
     const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
 
+    if (parts instanceof Unusable) delivery.unusable = parts.reason
     trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
-    const receipts = identify(this.#received({ body, headers, receivedAt, credentials }), freshness, parts)
+    const { name: receiver, toleranceMs, rememberMs } = this.#settings
+    const received = { receiver, provider: this.#provider, body, headers, receivedAt, credentials }
+    const receipts = identify({ ...received, toleranceMs, rememberMs }, freshness, parts)
     delivery.id = receipts[0]?.context.id
     this.#reporter.compareHints(headers, receipts)
 
@@ -140,11 +150,6 @@ class WebhookReceiver implements Receiver {
 
     trace.next('reply', outcomes[0])
     return { receipts, outcomes }
-  }
-
-  #received(delivery: Pick<Received, 'body' | 'headers' | 'receivedAt' | 'credentials'>): Received {
-    const { name: receiver, toleranceMs, rememberMs } = this.#settings
-    return { ...delivery, receiver, provider: this.#provider, toleranceMs, rememberMs }
   }
 
   #replyTo(
@@ -156,7 +161,8 @@ class WebhookReceiver implements Receiver {
     const reason = receipts.find((receipt) => receipt.quarantine !== undefined)?.quarantine
     // A known delivery is not kept again, unless it came with other bytes.
     const kept = outcomes.some((outcome) => outcome !== 'duplicate')
-    if (reason !== undefined) return this.#refuse(new Rejection(reason), delivery, trace, kept)
+    if (reason !== undefined)
+      return this.#refuse(new Rejection(reason, delivery.unusable), delivery, trace, kept)
     if (outcomes.includes('nonce-reused'))
       return this.#refuse(new Rejection('nonce-reused'), delivery, trace, true)
     const events = receipts.reduce((sum, receipt) => sum + receipt.events.length, 0)
@@ -175,22 +181,6 @@ class WebhookReceiver implements Receiver {
     const reply = rejectionReply(rejection.code, { bodyUnread, random: this.#settings.random })
     this.#reporter.rejected(rejection, reply.status, delivery, quarantined, trace)
     return reply
-  }
-
-  async redrive(seq: number): Promise<Outcome> {
-    const [row] = await this.#inbox.quarantined({ receiver: this.name, after: seq - 1, limit: 1 })
-    if (row === undefined || row.seq !== seq)
-      throw new KycWebhookError('option-invalid', `no delivery ${seq} in quarantine of ${this.name}`)
-    const parts = parse(this.#provider, authenticDelivery(this.#provider, row.body, row.headers))
-    const received = { body: row.body, headers: row.headers, receivedAt: row.firstAt, credentials: undefined }
-    const receipts = identify(this.#received(received), 'fresh', parts)
-    const outcomes: Outcome[] = []
-    // The quarantine row goes with the last part: when one before it fails, nothing is lost.
-    for (const [index, receipt] of receipts.entries()) {
-      const isLast = index === receipts.length - 1
-      outcomes.push(await this.#inbox.record(isLast ? { ...receipt, redriven: seq } : receipt))
-    }
-    return outcomes.find((outcome) => outcome !== 'duplicate') ?? 'duplicate'
   }
 
   close(): Promise<void> {

@@ -11,6 +11,8 @@ export interface DeliveryOnItsWay {
   id?: string | undefined
   hasBody?: boolean
   bodyRead: boolean
+  /** Why it cannot become events, in words of ours. */
+  unusable?: string
   remoteAddress: string | undefined
 }
 
@@ -37,16 +39,14 @@ export class Reporter {
       : outcomes.includes('recorded')
         ? 'recorded'
         : (outcomes[0] ?? 'recorded')
-    const fields = { ...this.#who(delivery), outcome, events, durationMs: rounded(trace.elapsedMs) }
+    const { status } = this.#provider.accepted
+    const fields = { ...this.#who(delivery), outcome, status, events, durationMs: rounded(trace.elapsedMs) }
     if (conflict) {
       this.#settings.logger.warn(
         { ...fields, code: 'delivery-conflict' },
         'a known delivery id came with another body: the first one counts, this one is in quarantine',
       )
-      this.#tell(
-        { code: 'delivery-conflict', status: this.#provider.accepted.status, quarantined: true },
-        delivery,
-      )
+      void this.#tell({ code: 'delivery-conflict', status, quarantined: true }, delivery)
     } else {
       this.#settings.logger.info(
         fields,
@@ -69,7 +69,7 @@ export class Reporter {
       ...this.#who(delivery),
       code,
       status,
-      ...(detail === undefined ? {} : { detail: printable(detail) }),
+      ...(detail === undefined ? {} : { detail: printable(detail, 512) }),
       ...(quarantined ? { quarantined } : {}),
       remoteAddress: delivery.remoteAddress,
       durationMs: rounded(trace.elapsedMs),
@@ -78,14 +78,17 @@ export class Reporter {
       logger.error(fields, 'delivery not accepted: our fault, the provider is asked to send it again')
     else if (quarantined) logger.error(fields, 'authentic delivery refused and kept in quarantine')
     else logger.warn(fields, 'delivery refused')
-    this.#tell({ code, status, quarantined }, delivery)
+    void this.#tell({ code, status, quarantined }, delivery)
     trace.end(code)
   }
 
   /** The unsigned id decides nothing, but one that differs from the signed id means that somebody changed a header. */
   compareHints(headers: Readonly<Record<string, string>>, receipts: readonly Receipt[]): void {
     const { hints } = this.#provider
-    const signedId = receipts.length === 1 ? receipts[0]?.context.id : undefined
+    // Where attributes came from headers, the id of the delivery was not among them.
+    const isComparable =
+      receipts.length === 1 && !receipts[0]?.events.some(({ unsigned }) => unsigned.length > 0)
+    const signedId = isComparable ? receipts[0]?.context.id : undefined
     const hintedId = hints?.id === undefined ? undefined : headers[hints.id]
     const idDiffers = signedId !== undefined && hintedId !== undefined && hintedId !== signedId
     const types = receipts.flatMap((receipt) => receipt.events.map((event) => event.type))
@@ -103,6 +106,11 @@ export class Reporter {
       { receiver: this.#settings.name, error: errorName(error), stack: errorFrames(error) },
       'the receiver failed: this is a defect of it or of the provider definition',
     )
+  }
+
+  ready(inbox: string): void {
+    const { name: receiver, path, logger } = this.#settings
+    logger.info({ provider: this.#provider.name, receiver, path, inbox }, 'receiver ready')
   }
 
   notReady(error: unknown): void {
@@ -126,14 +134,14 @@ export class Reporter {
     return { provider: this.#provider.name, receiver: this.#settings.name, deliveryId }
   }
 
-  /** A hook that throws is its owner's trouble, not the delivery's. */
-  #tell(
+  /** A hook that throws, or rejects, is its owner's trouble, not the delivery's. */
+  async #tell(
     rejected: Pick<RejectedDelivery, 'code' | 'status' | 'quarantined'>,
     delivery: DeliveryOnItsWay,
-  ): void {
+  ): Promise<void> {
     try {
       const { provider, receiver, deliveryId } = this.#who(delivery)
-      this.#onRejected?.({
+      await this.#onRejected?.({
         ...rejected,
         provider,
         receiver,

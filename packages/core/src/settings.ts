@@ -1,7 +1,7 @@
-import { KycWebhookError } from './errors.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
 import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
+import { boolean, duration, integer, invalid, oneOf, positive } from './option-checks.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
@@ -13,6 +13,9 @@ export interface Settings {
   name: string
   path: string
   admission: AdmissionPolicy
+  /** Whose word on address and TLS is taken. */
+  proxies: AddressSet | undefined
+  tlsVersionHeader: string | undefined
   maxBodyBytes: number
   readTimeoutMs: number
   budgetMs: number
@@ -53,7 +56,7 @@ export function resolveSettings(
   return {
     name,
     path: path.length > 1 ? path.replace(/\/$/, '') : path,
-    admission: resolveAdmission(options),
+    ...resolveNetwork(options),
     maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
     readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
@@ -66,13 +69,15 @@ export function resolveSettings(
     handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
     closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
     retry: resolveRetry(options.retry),
-    logger: guarded(options.logger === false ? silentLogger : (options.logger ?? consoleLogger())),
+    logger: guarded(resolveLogger(options.logger)),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   }
 }
 
-function resolveAdmission(options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>): AdmissionPolicy {
+function resolveNetwork(
+  options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>,
+): Pick<Settings, 'admission' | 'proxies' | 'tlsVersionHeader'> {
   const { requireTls = false, tlsVersionHeader } = options
   if (![true, false, 'TLSv1.2', 'TLSv1.3'].includes(requireTls))
     invalid('requireTls', "true, false, 'TLSv1.2' or 'TLSv1.3'")
@@ -89,52 +94,30 @@ function resolveAdmission(options: Omit<Partial<ReceiverOptions<never>>, 'on' | 
   const set = (option: 'allowedAddresses' | 'trustedProxies'): AddressSet | undefined => {
     const entries = options[option]
     if (entries === undefined) return undefined
-    if (entries.length === 0) invalid(option, 'at least one address, or to be left out')
+    if (!Array.isArray(entries) || entries.length === 0)
+      invalid(option, 'a list of at least one address, or to be left out')
     return addressSet(option, entries)
   }
   return {
-    allowed: set('allowedAddresses'),
+    admission: { allowed: set('allowedAddresses'), requireTls },
     proxies: set('trustedProxies'),
-    requireTls,
     tlsVersionHeader: tlsVersionHeader?.toLowerCase(),
   }
 }
 
+function resolveLogger(given: Logger | false | undefined): Logger {
+  const logger = given === false ? silentLogger : (given ?? consoleLogger())
+  const isLogger = (['info', 'warn', 'error'] as const).every((level) => typeof logger[level] === 'function')
+  return isLogger ? logger : invalid('logger', 'an object with info, warn and error, or false')
+}
+
 function resolveRetry(given: Partial<RetryPolicy> = {}): RetryPolicy {
   const retry = { ...defaultRetryPolicy, ...given }
+  for (const name of Object.keys(given)) oneOf('an option of retry', name, Object.keys(defaultRetryPolicy))
   integer('retry.attempts', retry.attempts)
   integer('retry.crashes', retry.crashes)
   duration('retry.firstDelayMs', retry.firstDelayMs, 0)
   duration('retry.maxDelayMs', retry.maxDelayMs, 0)
   if (!(retry.factor >= 1 && Number.isFinite(retry.factor))) invalid('retry.factor', 'a number from 1')
   return retry
-}
-
-/** The longest that Node's timers can wait; beyond it they fire at once. */
-const MAX_TIMER_MS = 2_147_483_647
-
-function duration(option: string, value: number, least = 1): number {
-  positive(option, value, least)
-  if (value > MAX_TIMER_MS) invalid(option, `at most ${MAX_TIMER_MS}`)
-  return value
-}
-
-function positive(option: string, value: number, least = 1): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-    invalid(option, `a finite number from ${least}`)
-  return value
-}
-
-function boolean(option: string, value: boolean): boolean {
-  if (typeof value !== 'boolean') invalid(option, 'true or false')
-  return value
-}
-
-function integer(option: string, value: number): number {
-  if (!Number.isSafeInteger(value) || value < 1) invalid(option, 'a whole number from 1')
-  return value
-}
-
-function invalid(option: string, wanted: string): never {
-  throw new KycWebhookError('option-invalid', `${option} (wanted: ${wanted})`)
 }

@@ -4,6 +4,7 @@ import { KycWebhookError } from './errors.ts'
 import type { Inbox, Worker } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
 import type { WorkerOptions } from './receiver-options.ts'
+import { redriven } from './redriven.ts'
 import type { Settings } from './settings.ts'
 import { type Handlers, handle } from './steps/handle.ts'
 
@@ -25,6 +26,7 @@ export function startWork(
   return options.inbox.work({
     receiver,
     run: (claim, attempt) => handle(handlers, claim, attempt, onUnhandled),
+    redrive: (row) => redriven(provider, settings, row),
     concurrency: settings.concurrency,
     timeoutMs: settings.handlerTimeoutMs,
     transactional: settings.transactional,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { withinBudget } from '../src/budget.ts'
+import { eventually } from './support/eventually.ts'
 
 const exceeded = expect.objectContaining({ code: 'budget-exceeded' })
 
@@ -29,7 +30,7 @@ describe('withinBudget', () => {
       done = true
     }
     await expect(withinBudget(10, work)).rejects.toEqual(exceeded)
-    await expect.poll(() => done).toBe(true)
+    await eventually(() => done).toBe(true)
   })
 
   it('a failure after the budget disturbs nobody', async () => {

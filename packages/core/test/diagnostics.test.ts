@@ -4,6 +4,7 @@ import { STEPS, type Step, type StepMessage } from '../src/diagnostics.ts'
 import { createInbox } from '../src/inbox/create-inbox.ts'
 import { memoryEngine } from '../src/inbox/memory-engine.ts'
 import { press } from '../src/providers/press.ts'
+import { eventually } from './support/eventually.ts'
 import { gatedEngine } from './support/gated-engine.ts'
 import { receiving } from './support/receiving.ts'
 import { signedPress, withHeaders } from './support/signed.ts'
@@ -76,7 +77,14 @@ describe('the steps of a delivery', () => {
     clock.now += 600_000
     await receive(signedPress(pressEnvelope))
     const way = (freshness: string, parse: string, code: string) => [
-      ...['admit ok', 'read ok', 'authenticate ok', `freshness ${freshness}`, `parse ${parse}`, 'identify ok'],
+      ...[
+        'admit ok',
+        'read ok',
+        'authenticate ok',
+        `freshness ${freshness}`,
+        `parse ${parse}`,
+        'identify ok',
+      ],
       ...['record quarantined', `reply ${code}`],
     ]
     expect(outcomes(heard)).toEqual([
@@ -105,7 +113,7 @@ describe('the steps of a delivery', () => {
       onEvent: () => Promise.reject(new Error('no')),
     })
     await receive(signedPress(pressEnvelope, { timestamp: String(Math.floor(Date.now() / 1_000)) }))
-    await expect.poll(async () => (await inbox.stats()).dead).toBe(1)
+    await eventually(async () => (await inbox.stats()).dead).toBe(1)
     expect(outcomes(heard.filter(([step]) => step === 'handle'))).toEqual(['handle retry', 'handle dead'])
   })
 })

@@ -8,6 +8,7 @@ import { advanceAi } from '../src/providers/advance-ai.ts'
 import { press } from '../src/providers/press.ts'
 import { uip } from '../src/providers/uip.ts'
 import type { Reply } from '../src/request.ts'
+import { eventually } from './support/eventually.ts'
 import { gatedEngine } from './support/gated-engine.ts'
 import { codeOf, receiving } from './support/receiving.ts'
 import { SECRETS, signedAdvanceAi, signedPress, signedUip } from './support/signed.ts'
@@ -58,25 +59,33 @@ describe('an inbox that hangs', () => {
 describe('an inbox that fails', () => {
   const failures: [string, unknown, string][] = [
     ['as ours do', new KycWebhookError('inbox-unavailable', 'no such host'), 'inbox-unavailable'],
-    ['as a driver does', Object.assign(new Error('SQLITE_FULL'), { code: 'SQLITE_FULL' }), 'inbox-unavailable'],
+    [
+      'as a driver does',
+      Object.assign(new Error('SQLITE_FULL'), { code: 'SQLITE_FULL' }),
+      'inbox-unavailable',
+    ],
     ['with nothing', undefined, 'inbox-unavailable'],
   ]
 
-  it.each(failures)('%s: 503, and the repetition is recorded, not taken for known', async (_, error, code) => {
-    const engine = memoryEngine()
-    let down = true
-    const inbox = inboxOf({
-      ...engine,
-      commit: (...batch) => (down ? Promise.reject(error) : engine.commit(...batch)),
-    })
-    const { receive, handled, log } = receiving(advanceAi(), { inbox })
-    const sent = signedAdvanceAi(aaiCompleted)
-    for (let attempt = 0; attempt < 3; attempt++) expectFault(await receive(sent), code)
-    down = false
-    expect((await receive(sent)).status).toBe(200)
-    expect(log.where({ outcome: 'recorded' })).toHaveLength(1)
-    expect(await handled()).toHaveLength(1)
-  })
+  it.each(failures)(
+    '%s: 503, and the repetition is recorded, not taken for known',
+    async (_, error, code) => {
+      const engine = memoryEngine()
+      let down = true
+      const inbox = inboxOf({
+        ...engine,
+        commit: (...batch) => (down ? Promise.reject(error) : engine.commit(...batch)),
+      })
+      const { receive, handled, log } = receiving(advanceAi(), { inbox })
+      const sent = signedAdvanceAi(aaiCompleted)
+      for (let attempt = 0; attempt < 3; attempt++) expectFault(await receive(sent), code)
+      expect(log.where({ level: 'error', status: 503, code })).toHaveLength(3)
+      down = false
+      expect((await receive(sent)).status).toBe(200)
+      expect(log.where({ outcome: 'recorded' })).toHaveLength(1)
+      expect(await handled()).toHaveLength(1)
+    },
+  )
 
   it('that throws at once: 503', async () => {
     const inbox = inboxOf({
@@ -93,7 +102,9 @@ describe('an inbox that is full', () => {
   it('is a 503 for what does not fit, at once, and 200 for what does', async () => {
     const engine = gatedEngine()
     const { receive } = receiving(press(), { inbox: createInbox(engine, { maxQueued: 2 }) })
-    const replies = Array.from({ length: 5 }, (_, at) => receive(signedPress({ ...pressEnvelope, id: `id-${at}` })))
+    const replies = Array.from({ length: 5 }, (_, at) =>
+      receive(signedPress({ ...pressEnvelope, id: `id-${at}` })),
+    )
     for (const late of replies.slice(2)) expectFault(await late, 'inbox-full')
     engine.letThrough()
     for (const early of replies.slice(0, 2)) expect((await early).status).toBe(200)
@@ -149,7 +160,7 @@ describe('secrets that do not come', () => {
     const { receive } = receiving(press(), { secret: () => later.promise, budgetMs: 30 })
     expectFault(await receive(delivery()), 'budget-exceeded')
     later.resolve(SECRETS.press)
-    await expect.poll(async () => (await receive(delivery())).status).toBe(200)
+    await eventually(async () => (await receive(delivery())).status).toBe(200)
   })
 
   it('are a 503 for a signature that only a newer one could tell, never a refusal', async () => {
@@ -162,6 +173,6 @@ describe('secrets that do not come', () => {
     const sent = signedPress({ ...pressEnvelope, id: 'tomorrow' }, { secret })
     expectFault(await receive(sent), 'budget-exceeded')
     hung.resolve(secret)
-    await expect.poll(async () => (await receive(sent)).status).toBe(200)
+    await eventually(async () => (await receive(sent)).status).toBe(200)
   })
 })

@@ -16,7 +16,7 @@ describe('defaults', () => {
     expect(settle()).toMatchObject({
       name: 'press',
       path: '/webhooks/press',
-      admission: { allowed: undefined, proxies: undefined, requireTls: false, tlsVersionHeader: undefined },
+      admission: { allowed: undefined, requireTls: false },
       maxBodyBytes: 1_048_576,
       readTimeoutMs: 10_000,
       budgetMs: 400,
@@ -27,7 +27,7 @@ describe('defaults', () => {
       concurrency: 16,
       handlerTimeoutMs: 30_000,
       closeGraceMs: 10_000,
-      retry: { attempts: 15, firstDelayMs: 1_000, factor: 3, maxDelayMs: 3_600_000, crashes: 3 },
+      retry: { attempts: 15, firstDelayMs: 1_000, factor: 3, maxDelayMs: 3_600_000, crashes: 5 },
       now: Date.now,
       random: Math.random,
     })
@@ -179,6 +179,6 @@ describe('requireTls with a version', () => {
       trustedProxies: ['10.0.0.0/8'],
       tlsVersionHeader: 'X-TLS-Version',
     }
-    expect(settle(options).admission.tlsVersionHeader).toBe('x-tls-version')
+    expect(settle(options).tlsVersionHeader).toBe('x-tls-version')
   })
 })

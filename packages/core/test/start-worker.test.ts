@@ -42,6 +42,25 @@ it('a worker handles what such a receiver recorded, before or after it was start
   await expect(inbox.stats()).resolves.toMatchObject({ done: 1 })
 })
 
+it('what such a receiver put into quarantine is redriven where its worker runs', async () => {
+  const inbox = memoryInbox({ now: () => NOW })
+  const late = { ...options, now: () => NOW + 600_000 }
+  const receiver = createReceiver(press(), { ...late, secret: SECRETS.press, receiveOnly: true, inbox })
+  onTestFinished(async () => {
+    await receiver.close()
+    await inbox.close()
+  })
+  await receiver.receive(requestOf(signedPress(pressEnvelope)))
+  const [row] = await inbox.quarantined()
+  const seq = row?.seq ?? 0
+  await expect(inbox.redrive(seq)).rejects.toMatchObject({ code: 'redrive-impossible' })
+  const types: string[] = []
+  const worker = startWorker(inbox, press(), { ...late, onEvent: (event) => void types.push(event.type) })
+  await expect(inbox.redrive(seq)).resolves.toBe('recorded')
+  await vi.waitFor(() => expect(types).toEqual(['ae.uaekyc.icp.immigration_entry.v1']))
+  await worker.close()
+})
+
 it('a receiver that only receives takes no handlers: they would never run', () => {
   const inbox = memoryInbox()
   for (const handlers of [{ onEvent: () => {} }, { on: { x: () => {} } }]) {

@@ -22,8 +22,8 @@ type Middleware = (req: ExpressRequest, res: ServerResponse, next: (error?: unkn
 export type WebhookMiddleware = Middleware & OpenReceiver
 
 const remedy =
-  'express.json() or another body parser ran before the webhook middleware: ' +
-  'move `app.use(pressWebhook(...))` above `app.use(express.json())`'
+  'express.json() or another body parser ran before the webhook: mount the webhook above it, ' +
+  'or have it keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes } })'
 
 /**
  * Express middleware that receives the deliveries of a provider. Used bare, it answers on `receiver.path`; mounted on a

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import plugin from 'fastify-plugin'
 
 const remedy =
-  'a hook of the application has read the body: let it skip the path of the webhook, or leave the bytes in `request.rawBody`'
+  'a hook has read the body before the webhook: let it skip this path, or have it keep the bytes as a Buffer in request.rawBody'
 
 /**
  * A Fastify plugin that receives the deliveries of a provider on `receiver.path`, below the prefix it is registered with.

@@ -23,7 +23,7 @@ interface Traces {
 }
 
 const remedy =
-  'a body parser ran before the webhook middleware: move `app.use(pressWebhook(...))` above `app.use(bodyParser())`'
+  'a body parser ran before the webhook: mount the webhook above it, or have it keep the bytes as a Buffer in ctx.request.rawBody'
 
 /**
  * Koa middleware that receives the deliveries of a provider. Used bare, it answers on `receiver.path`; mounted on a path

@@ -1,8 +1,9 @@
-import type { Receipt, Settlement, SharedStore } from '@kyc-webhooks/core'
+import type { DiscardRequest, Receipt, Settlement, SharedStore } from '@kyc-webhooks/core'
 import { KycWebhookError } from '@kyc-webhooks/core'
 import type { PgBoss } from 'pg-boss'
 import { sendingBoss, workingBoss } from './boss.ts'
 import { Database, type Queryable } from './database.ts'
+import { discard } from './discarder.ts'
 import { toFault } from './failure.ts'
 import { type Looks, looks } from './looks.ts'
 import { checkVersion, migrate } from './migrate.ts'
@@ -138,6 +139,16 @@ export class PostgresStore implements SharedStore {
       }))
       await this.tickets.reissue(client, events)
       return events.length
+    })
+  }
+
+  async discard(request: DiscardRequest): Promise<number> {
+    const { events = [], quarantined = [] } = request
+    const own = { events: [...events], quarantined: [...quarantined] }
+    return this.#transaction(0, async (batch) => {
+      const { count, discarded } = await discard(batch, own)
+      await this.tickets.withdraw(batch.client, discarded)
+      return count
     })
   }
 

@@ -1,9 +1,9 @@
 import type { Logger, Work } from '@kyc-webhooks/core'
 import {
   FAULT_PAUSE_MS,
+  guarded,
   pause,
   type RunningWorker,
-  unfailing,
   type WorkerHooks,
   waitAtMost,
   whatFailed,
@@ -27,7 +27,7 @@ const HAND_BACK_MS = 5_000
  */
 export class PostgresWorker implements RunningWorker {
   readonly logger: Logger
-  readonly #work: Work
+  readonly work: Work
   readonly #store: PostgresStore
   readonly #hooks: WorkerHooks
   readonly #queue: string
@@ -40,8 +40,8 @@ export class PostgresWorker implements RunningWorker {
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, store: PostgresStore, hooks: WorkerHooks) {
-    this.logger = unfailing(work.logger)
-    this.#work = work
+    this.logger = guarded(work.logger)
+    this.work = work
     this.#store = store
     this.#hooks = hooks
     this.#queue = queueOf(work.receiver)
@@ -65,12 +65,12 @@ export class PostgresWorker implements RunningWorker {
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#hooks.opened()
-        await this.#store.tickets.ensure(this.#work.receiver)
+        await this.#store.tickets.ensure(this.work.receiver)
         const boss = await this.#store.boss()
         if (this.#stopping.signal.aborted) return
         this.#boss = boss
         boss.on('error', this.#onBossError)
-        for (const batchSize of batchSizes(this.#work.concurrency)) {
+        for (const batchSize of batchSizes(this.work.concurrency)) {
           const id = await boss.work<Ticket>(this.#queue, this.#options(batchSize), (jobs) =>
             this.#batch(jobs),
           )
@@ -78,7 +78,7 @@ export class PostgresWorker implements RunningWorker {
         }
         return
       } catch (error) {
-        const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
+        const fields = { receiver: this.work.receiver, ...whatFailed(error) }
         this.logger.error(fields, 'the inbox gives no events; trying again')
         await pause(FAULT_PAUSE_MS, this.#stopping.signal)
       }
@@ -88,7 +88,7 @@ export class PostgresWorker implements RunningWorker {
   /** It goes on by itself: fetching, heartbeats, looking for workers that died. */
   readonly #onBossError = (error: unknown): void => {
     this.logger.error(
-      { receiver: this.#work.receiver, ...whatFailed(error) },
+      { receiver: this.work.receiver, ...whatFailed(error) },
       'pg-boss failed; it tries again',
     )
   }
@@ -111,7 +111,7 @@ export class PostgresWorker implements RunningWorker {
       const standings = await this.#store.start(tickets, false)
       return await Promise.all(jobs.map((job) => this.#follower.follow(job, standings.get(job.data.seq))))
     } catch (error) {
-      const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
+      const fields = { receiver: this.work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
       await pause(FAULT_PAUSE_MS, this.#stopping.signal)
       throw error
@@ -133,7 +133,7 @@ export class PostgresWorker implements RunningWorker {
     this.#graceOver.abort('grace over')
     this.#follower.release()
     if (!(await waitAtMost(HAND_BACK_MS, idle))) {
-      this.logger.error({ receiver: this.#work.receiver }, 'the inbox does not answer: stopped without it')
+      this.logger.error({ receiver: this.work.receiver }, 'the inbox does not answer: stopped without it')
     }
     this.#boss?.off('error', this.#onBossError)
     this.#hooks.onStopped()

@@ -20,7 +20,10 @@ type StatementName =
   | 'purgeKeys'
   | 'purgeNonces'
   | 'purgeEvents'
+  | 'lockDeliveries'
   | 'purgeDeliveries'
+  | 'discardEvents'
+  | 'discardQuarantined'
   | 'stats'
   | 'health'
   | 'events'
@@ -141,9 +144,18 @@ export function statements(schema: string): Statements {
         SELECT seq FROM ${schema}.event WHERE state = 'done' AND purge_at <= ${NOW} ORDER BY purge_at LIMIT $2
         FOR UPDATE SKIP LOCKED))
       RETURNING delivery::text`,
+    // Of two who delete the last two events of a delivery, the second waits here and then sees that none is left.
+    lockDeliveries: `
+      SELECT FROM ${schema}.delivery WHERE seq = ANY ($1::bigint[]) ORDER BY seq FOR UPDATE`,
     purgeDeliveries: `
       DELETE FROM ${schema}.delivery WHERE seq = ANY ($1::bigint[])
         AND NOT EXISTS (SELECT 1 FROM ${schema}.event WHERE event.delivery = delivery.seq)`,
+
+    // Discarding
+    discardEvents: `
+      DELETE FROM ${schema}.event WHERE seq = ANY ($1::bigint[]) AND state = 'dead'
+      RETURNING seq::text, receiver, delivery::text`,
+    discardQuarantined: `DELETE FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[])`,
 
     // Looking
     stats: `

@@ -64,20 +64,34 @@ export class Tickets {
   async reissue(client: Queryable, events: readonly Ticketed[]): Promise<void> {
     for (const [receiver, seqs] of byReceiver(events)) {
       const queue = queueOf(receiver)
-      const { rows } = await client.query(
-        `SELECT id, data ->> 'seq' AS seq FROM ${this.#bossSchema}.job
-         WHERE name = $1 AND state < 'active' AND data ->> 'seq' = ANY ($2::text[])`,
-        [deadOf(queue), seqs.map(String)],
-      )
-      const ids = rows.map(({ id }) => String(id))
+      const jobs = await this.#deadJobs(client, queue, seqs)
+      const ids = jobs.map(({ id }) => id)
       if (ids.length > 0) {
         const redrive = { ids, destination: queue, limit: ids.length, db: executing(client) }
         await this.#boss.redrive(deadOf(queue), redrive)
       }
-      const moved = new Set(rows.map(({ seq }) => Number(seq)))
+      const moved = new Set(jobs.map(({ seq }) => seq))
       const missing = seqs.filter((seq) => !moved.has(seq)).map((seq) => ({ seq, receiver }))
       await this.issue(client, missing)
     }
+  }
+
+  /** Deletes the jobs of dead letters that are gone. In the caller's transaction. */
+  async withdraw(client: Queryable, events: readonly Ticketed[]): Promise<void> {
+    for (const [receiver, seqs] of byReceiver(events)) {
+      const queue = queueOf(receiver)
+      const ids = (await this.#deadJobs(client, queue, seqs)).map(({ id }) => id)
+      if (ids.length > 0) await this.#boss.deleteJob(deadOf(queue), ids, { db: executing(client) })
+    }
+  }
+
+  async #deadJobs(client: Queryable, queue: string, seqs: number[]): Promise<{ id: string; seq: number }[]> {
+    const { rows } = await client.query(
+      `SELECT id, data ->> 'seq' AS seq FROM ${this.#bossSchema}.job
+       WHERE name = $1 AND state < 'active' AND data ->> 'seq' = ANY ($2::text[])`,
+      [deadOf(queue), seqs.map(String)],
+    )
+    return rows.map(({ id, seq }) => ({ id: String(id), seq: Number(seq) }))
   }
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { arriving } from '../../testing/src/inbox-work.ts'
 import { postgresInbox } from '../src/index.ts'
+import { statements } from '../src/sql.ts'
 import { testDatabase } from './support/stores.ts'
 
 const database = await testDatabase()
@@ -81,6 +82,27 @@ test.each(['40001', '40P01'])(
     await database.query('DROP TRIGGER fails ON kyc_webhooks.seen')
   },
 )
+
+test('of two instances that delete the last events of a delivery one deletes the delivery', async () => {
+  const inbox = open()
+  const [first, second] = [1, 2].map((n) => ({ type: 't', json: `{"last":${n}}`, unsigned: [] }))
+  await inbox.record({ ...arriving('last'), events: [first, second] as Receipt['events'] })
+  await database.query(`UPDATE kyc_webhooks.event SET state = 'dead' WHERE json LIKE '{"last"%'`)
+  const [a, b] = (await inbox.events({ state: 'dead' })).map(({ seq }) => seq)
+  const deliveries = () => database.query(`SELECT FROM kyc_webhooks.delivery WHERE context LIKE '%"last"%'`)
+  expect(await deliveries()).toHaveLength(1)
+  const { client } = await other()
+  const sql = statements('kyc_webhooks')
+  const { rows } = await client.query(sql.discardEvents, [[a]])
+  const delivery = [rows.map((row) => row.delivery)]
+  await client.query(sql.lockDeliveries, delivery)
+  await client.query(sql.purgeDeliveries, delivery)
+  const discarding = inbox.discard({ events: [b ?? 0] })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await client.query('COMMIT')
+  expect(await discarding).toBe(1)
+  expect(await deliveries()).toHaveLength(0)
+})
 
 test('a value that the server refuses fails its own delivery alone', async () => {
   const inbox = open()

@@ -147,6 +147,23 @@ test('dead letters are jobs of their own queue, and retrying moves them back', a
   expect(await jobs()).toEqual([])
 })
 
+test('discarding a dead letter deletes its job', async () => {
+  const inbox = open()
+  const run = async () => {
+    throw new TypeError('broken')
+  }
+  inbox.work(workOf(run, { receiver: 'discarded' }))
+  await recordAll(inbox, ['a', 'b'], 'discarded')
+  const jobs = () =>
+    database.query(
+      `SELECT data ->> 'seq' AS seq FROM kyc_webhooks_boss.job WHERE name = 'events.discarded.dead'`,
+    )
+  await expect.poll(jobs).toHaveLength(2)
+  const [a, b] = await inbox.events({ receiver: 'discarded' })
+  expect(await inbox.discard({ events: [a?.seq ?? 0] })).toBe(1)
+  expect(await jobs()).toEqual([{ seq: String(b?.seq) }])
+})
+
 test('a job carries the number of its event and nothing else', async () => {
   const inbox = open()
   await recordAll(inbox, ['a'], 'carried')

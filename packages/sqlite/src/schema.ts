@@ -49,7 +49,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX event_state ON event (state);
   CREATE INDEX event_due ON event (receiver, due_at) WHERE state = 'waiting' AND crashes = 0;
   CREATE INDEX event_suspect ON event (receiver, due_at) WHERE state = 'waiting' AND crashes > 0;
-  CREATE INDEX event_purge ON event (purge_at) WHERE state = 'done';
+  CREATE INDEX event_purge ON event (purge_at) WHERE purge_at IS NOT NULL;
 
   -- AUTOINCREMENT: a redrive of a row that is gone cannot delete another.
   CREATE TABLE quarantine (

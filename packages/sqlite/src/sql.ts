@@ -61,10 +61,13 @@ export const sql = {
   purgeNonces: `
     DELETE FROM nonce WHERE key IN (SELECT key FROM nonce WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   purgeable: `
-    SELECT seq, delivery FROM event WHERE state = 'done' AND purge_at <= ? ORDER BY purge_at LIMIT ?`,
+    SELECT seq, delivery FROM event WHERE purge_at <= ? ORDER BY purge_at LIMIT ?`,
   purgeEvent: 'DELETE FROM event WHERE seq = ?',
   purgeDelivery:
     'DELETE FROM delivery WHERE seq = :seq AND NOT EXISTS (SELECT 1 FROM event WHERE delivery = :seq)',
+
+  // Discarding
+  discardEvent: `DELETE FROM event WHERE seq = ? AND state = 'dead' RETURNING delivery`,
 
   // Looking
   stats: `

@@ -54,6 +54,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     events: call('events'),
     quarantined: call('quarantined'),
     retry: call('retry'),
+    discard: call('discard'),
     async close() {
       isOpen = false
       const closing = host

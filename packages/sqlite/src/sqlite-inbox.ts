@@ -65,6 +65,8 @@ function handle(inbox: Inbox, letGo: () => Promise<void>): Inbox {
     events: (query) => inbox.events(query),
     quarantined: (query) => inbox.quarantined(query),
     retry: (seqs) => inbox.retry(seqs),
+    redrive: (seq) => inbox.redrive(seq),
+    discard: (what) => inbox.discard(what),
     close: () => {
       closed ??= letGo()
       return closed

@@ -2,6 +2,7 @@ import type { InboxEngine } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { claimer } from './claimer.ts'
 import { connect, loadDriver } from './connection.ts'
+import { discarder } from './discarder.ts'
 import { StoreError, toOpenError } from './failure.ts'
 import { looks } from './looks.ts'
 import { purger } from './purger.ts'
@@ -75,6 +76,7 @@ function createStore(db: Database.Database, locks: RunnerLocks): Store {
     purge: purger(db),
     ...looks(db),
     retry: (seqs, now) => retryAll.immediate(seqs, now),
+    discard: discarder(db),
 
     close() {
       locks.dropAll()

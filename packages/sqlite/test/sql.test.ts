@@ -8,10 +8,10 @@ migrate(db)
 
 /** How SQLite would carry a statement out. */
 function plan(statement: string): string[] {
-  return db
-    .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.replace(/\?|:\w+/g, '1')}`)
-    .all()
-    .map(({ detail }) => detail)
+  const positional = Array.from(statement.matchAll(/\?/g), () => 1)
+  const named = Object.fromEntries(Array.from(statement.matchAll(/:(\w+)/g), ([, name]) => [name, 1]))
+  const explained = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
+  return explained.all(positional.length > 0 ? positional : named).map(({ detail }) => detail)
 }
 
 test.each(Object.entries(sql))('%s reads no table from end to end and sorts nothing', (_, statement) => {

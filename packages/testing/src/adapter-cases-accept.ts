@@ -31,7 +31,6 @@ export const acceptCases: readonly AdapterCase[] = [
   },
   {
     name: 'nothing is answered before it is recorded',
-    options: { budgetMs: 5_000 },
     async run({ inbox, deliver }) {
       const order: string[] = []
       const { promise, resolve } = Promise.withResolvers<void>()

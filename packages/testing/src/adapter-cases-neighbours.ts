@@ -110,7 +110,6 @@ export const neighbourCases: readonly AdapterCase[] = [
   },
   {
     name: 'a sender that leaves before the reply does no harm, and what it sent is handled',
-    options: { budgetMs: 5_000 },
     async run({ connect, inbox, deliver, handledUntil }) {
       const record = inbox.record.bind(inbox)
       const body = sampleBody()

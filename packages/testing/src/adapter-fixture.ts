@@ -21,7 +21,8 @@ export async function runAdapterCase(adapterCase: AdapterCase, makeApp: MakeAdap
   const logger = loggerTo(lines)
   const app = await makeApp({
     inFront,
-    options: { secret: SECRET, onEvent, inbox, logger, closeGraceMs: 0, ...options },
+    // A slow machine is no fault of the adapter: ten times the budget of PRESS.
+    options: { secret: SECRET, onEvent, inbox, logger, budgetMs: 4_000, closeGraceMs: 0, ...options },
     onAppError,
   })
   const connections: RawConnection[] = []

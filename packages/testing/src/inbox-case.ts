@@ -6,6 +6,8 @@ export interface EngineFixture {
   open(): Promise<InboxEngine>
   /** An inbox on the store, where it is not made by `createInbox`. Opens when it is first needed. */
   inbox?(options: InboxOptions): Inbox
+  /** Everything that lies in the store now, to look for what must be gone. */
+  content(): Promise<Buffer>
   /** Closes what is open and removes the store. */
   destroy(): Promise<void>
 }

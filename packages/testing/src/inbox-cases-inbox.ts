@@ -103,6 +103,20 @@ export const inboxCases: readonly InboxCase[] = [
     },
   },
 
+  onInbox('discards a dead letter and still knows its delivery', async (inbox) => {
+    const failing = async () => {
+      throw new TypeError('with personal data')
+    }
+    inbox.work(workOf(failing))
+    await inbox.record(arriving('a'))
+    await inbox.record(arriving('b', { quarantine: 'body-unusable' }))
+    await untilStats(inbox, { dead: 1, quarantined: 1 })
+    const [[dead], [quarantined]] = [await inbox.events({ state: 'dead' }), await inbox.quarantined()]
+    expect(await inbox.discard({ events: [dead?.seq ?? 0], quarantined: [quarantined?.seq ?? 0] })).toBe(2)
+    expect(await inbox.stats()).toMatchObject({ dead: 0, quarantined: 0 })
+    expect(await inbox.record(arriving('a'))).toBe('duplicate')
+  }),
+
   onInbox(
     'deletes handled events by itself when their time is over',
     async (inbox) => {

@@ -109,9 +109,14 @@ export const workCases: readonly InboxCase[] = [
 
   onInbox('waits for attempts in hand when it stops, and starts no more', async (inbox) => {
     const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
-    const worker = inbox.work(workOf(() => finished, { concurrency: 1 }))
+    const { promise: started, resolve: start } = Promise.withResolvers<void>()
+    const run = async () => {
+      start()
+      await finished
+    }
+    const worker = inbox.work(workOf(run, { concurrency: 1 }))
     await Promise.all([inbox.record(arriving('a')), inbox.record(arriving('b'))])
-    await untilStats(inbox, { running: 1 })
+    await started
     const stopped = worker.stop(10_000)
     await sleep(20)
     finish()
@@ -121,13 +126,15 @@ export const workCases: readonly InboxCase[] = [
 
   onInbox('gives back what is not finished when it stops, without counting the attempt', async (inbox) => {
     const attempts: number[] = []
+    const { promise: started, resolve: start } = Promise.withResolvers<void>()
     const hanging = async ({ attempt }: Claim, { signal }: AttemptScope) => {
       attempts.push(attempt)
+      start()
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
     }
     const worker = inbox.work(workOf(hanging))
     await inbox.record(arriving('a'))
-    await untilStats(inbox, { running: 1 })
+    await started
     await worker.stop(10)
     expect(await inbox.events()).toMatchObject([{ state: 'waiting', attempts: 0, crashes: 0 }])
     inbox.work(workOf(async ({ attempt }) => void attempts.push(attempt)))

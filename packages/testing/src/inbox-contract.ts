@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import type { EngineFixture, InboxCase } from './inbox-case.ts'
 import { claimCases } from './inbox-cases-claim.ts'
+import { discardCases } from './inbox-cases-discard.ts'
 import { inboxCases } from './inbox-cases-inbox.ts'
 import { keepCases } from './inbox-cases-keep.ts'
 import { nonceCases } from './inbox-cases-nonce.ts'
@@ -19,6 +20,7 @@ export const engineCases: readonly InboxCase[] = [
   ...claimCases,
   ...settleCases,
   ...keepCases,
+  ...discardCases,
   ...shareCases,
 ]
 

@@ -2,13 +2,21 @@ import { describe, expect, test } from 'vitest'
 import { engineCases, runInboxCase } from '../src/inbox-contract.ts'
 import type { Fault } from './support/inbox-broken-engine.ts'
 import { claimFaults } from './support/inbox-faults-claim.ts'
+import { discardFaults } from './support/inbox-faults-discard.ts'
 import { quarantineFaults } from './support/inbox-faults-quarantine.ts'
 import { recordFaults } from './support/inbox-faults-record.ts'
 import { settleFaults } from './support/inbox-faults-settle.ts'
 import { sharedStore, shareFaults } from './support/inbox-faults-share.ts'
 
 const FAULTS = Object.entries({
-  ...{ ...recordFaults, ...quarantineFaults, ...claimFaults, ...settleFaults, ...shareFaults },
+  ...{
+    ...recordFaults,
+    ...quarantineFaults,
+    ...claimFaults,
+    ...settleFaults,
+    ...discardFaults,
+    ...shareFaults,
+  },
 })
 
 /** Names of the cases that engines with this fault do not pass. */

@@ -1,5 +1,6 @@
 import { memoryEngine } from '@kyc-webhooks/core'
 import { inboxContract } from '../src/inbox-contract.ts'
+import { memoryContent } from './support/memory-content.ts'
 
 inboxContract('memory', { persistent: false }, () => {
   const engine = memoryEngine()
@@ -8,6 +9,7 @@ inboxContract('memory', { persistent: false }, () => {
       await engine.open()
       return engine
     },
+    content: () => memoryContent(engine),
     destroy: () => engine.close(),
   }
 })

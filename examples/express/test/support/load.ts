@@ -25,6 +25,8 @@ export interface Load {
   readonly reports: readonly DeliveryReport[]
   /** Begins no more deliveries. Resolves when those under way have come to an end. */
   stop(): Promise<void>
+  /** Breaks all off. */
+  abort(): void
 }
 
 export function startLoad(url: string, seed: number): Load {
@@ -36,12 +38,13 @@ export function startLoad(url: string, seed: number): Load {
   ]
   const acknowledged = new Set<string>()
   const reports: DeliveryReport[] = []
+  const end = new AbortController()
   let stopping = false
 
   async function send(simulator: Simulator, draft: () => Draft): Promise<void> {
     while (!stopping) {
       const next = draft()
-      const report = await simulator.deliver(next)
+      const report = await simulator.deliver(next, { signal: end.signal })
       reports.push(report)
       if (report.outcome === 'accepted') for (const id of eventIds(next)) acknowledged.add(id)
       await delay(PAUSE_MS)
@@ -54,12 +57,15 @@ export function startLoad(url: string, seed: number): Load {
     send(uip, () => fromUip.of('identify')),
     send(advanceAi, () => fromAdvanceAi.of(ADVANCE_AI_EVENT_TYPES[turn++ % 8] ?? 'COMPLETED')),
   ]).flat()
+  const all = Promise.all(senders)
+  all.catch(() => {})
   return {
     acknowledged,
     reports,
     async stop() {
       stopping = true
-      await Promise.all(senders)
+      await all
     },
+    abort: () => end.abort(),
   }
 }

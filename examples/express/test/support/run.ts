@@ -31,13 +31,21 @@ export interface Account {
 /** @param entry the module that each process runs. */
 export async function startRun(entry: URL, seed: number): Promise<Run> {
   const folder = await temporaryFolder()
-  onTestFinished(folder.remove)
   const [inboxFile, journalFile] = [join(folder.path, 'kyc-webhooks.db'), join(folder.path, 'events.jsonl')]
   const port = await freePort()
   const load = startLoad(`http://127.0.0.1:${port}`, seed)
+  let server: ServerProcess | undefined
+  onTestFinished(async () => {
+    load.abort()
+    await server?.kill()
+    await folder.remove()
+  })
   return {
     ...load,
-    start: () => startServer({ entry, port, cwd: folder.path, env: secretsEnvironment }),
+    async start() {
+      server = await startServer({ entry, port, cwd: folder.path, env: secretsEnvironment })
+      return server
+    },
     async drain() {
       const inbox = sqliteInbox({ file: inboxFile })
       let deadLetters = 0

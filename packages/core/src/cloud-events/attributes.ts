@@ -67,7 +67,7 @@ function keepStrictly(name: string, value: unknown): unknown {
   if (rule !== undefined) {
     if (typeof value !== 'string' || !rule.accepts(value)) throw new Unusable(`${name} is not ${rule.form}`)
   } else {
-    if (!/^[a-z\d]+$/.test(name)) throw new Unusable('the name of an attribute is not legal')
+    if (!isLegalName(name)) throw new Unusable('the name of an attribute is not legal')
     if (!isExtensionValue(value)) {
       throw new Unusable(`${label(name)} is not a string, a boolean or a 32-bit integer`)
     }
@@ -84,6 +84,13 @@ function keepLeniently(name: string, sent: unknown): unknown {
   const accepted = name === 'id' || name === 'type' ? value !== '' : rule.accepts(value)
   return accepted ? value : undefined
 }
+
+/** May an event of the specification have this extension attribute? */
+export function isLegalExtension(name: string, value: unknown): boolean {
+  return isLegalName(name) && isExtensionValue(value)
+}
+
+const isLegalName = (name: string): boolean => /^[a-z\d]+$/.test(name)
 
 function isExtensionValue(value: unknown): boolean {
   if (typeof value === 'number') return value === (value | 0)

@@ -1,4 +1,4 @@
-import { errorFrames, errorName } from '../error-text.ts'
+import { errorFrames, errorName, printable } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { AttemptScope, Work } from './inbox.ts'
@@ -144,11 +144,31 @@ export class Attempt {
     return { ...this.#result('dead', this.#work.now()), error }
   }
 
-  #who(): { receiver: string; seq: number; attempt: number } {
-    return { receiver: this.#work.receiver, seq: this.claim.seq, attempt: this.claim.attempt }
+  /** Tells whose handler it is: the event as the handler sees it, and the delivery as its own line in the log has it. */
+  #who(): object {
+    const { seq, attempt, json, context } = this.claim
+    const { id, type } = nameOf(json)
+    return {
+      receiver: this.#work.receiver,
+      deliveryId: context.id === undefined ? undefined : printable(context.id),
+      eventId: id,
+      type,
+      seq,
+      attempt,
+    }
   }
 
   #result(result: Settlement['result'], at: number): Settlement {
     return { seq: this.claim.seq, attempt: this.claim.attempt, result, at }
+  }
+}
+
+/** What an event calls itself, fit for the log. Nothing of a store that is damaged: then the handler has failed by that. */
+function nameOf(json: string): { id?: string; type?: string } {
+  try {
+    const { id, type } = JSON.parse(json) as { id: unknown; type: unknown }
+    return { id: printable(String(id)), type: printable(String(type)) }
+  } catch {
+    return {}
   }
 }

@@ -1,9 +1,12 @@
 import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
+import { duration, positive } from '../option-checks.ts'
 import { GroupCommit } from './group-commit.ts'
+import { healthByStats } from './health-by-stats.ts'
 import type { Inbox, InboxHealth, Work, Worker } from './inbox.ts'
 import { Opening } from './opening.ts'
 import type {
+  DiscardRequest,
   EventQuery,
   EventRecord,
   InboxEngine,
@@ -17,6 +20,7 @@ import type {
   StoreHealth,
 } from './port.ts'
 import { Purger } from './purger.ts'
+import { redrive } from './redrive.ts'
 import type { RunningWorker, StartWorker } from './running-worker.ts'
 import { EventWorker } from './worker.ts'
 
@@ -31,7 +35,7 @@ export interface InboxOptions {
   now?: () => number
 }
 
-/** Makes an inbox of a storage engine: group commit above it, and workers. */
+/** Makes an inbox of a storage engine: group commit above it, and workers. Throws `option-invalid`. */
 export function createInbox(engine: InboxEngine, options: InboxOptions = {}): Inbox {
   const startWorker: StartWorker = (work, hooks) => {
     if (work.transactional) {
@@ -42,7 +46,7 @@ export function createInbox(engine: InboxEngine, options: InboxOptions = {}): In
   return new StoreInbox(engine, startWorker, options)
 }
 
-/** Makes an inbox of a store and of workers that the engine brings itself. */
+/** Makes an inbox of a store and of workers that the engine brings itself. Throws `option-invalid`. */
 export function createInboxOn(
   store: SharedStore,
   startWorker: StartWorker,
@@ -71,11 +75,15 @@ class StoreInbox implements Inbox {
     health?: () => Promise<StoreHealth>,
   ) {
     const { maxQueued = 4_096, maxQueuedBytes = 67_108_864, purgeEveryMs = 60_000, now = Date.now } = options
+    const limits = {
+      maxQueued: positive('maxQueued', maxQueued, 0),
+      maxQueuedBytes: positive('maxQueuedBytes', maxQueuedBytes, 0),
+    }
     this.name = store.name
     this.durable = store.durable
     this.#store = store
     this.#startWorker = startWorker
-    this.#health = health ?? (() => this.#healthByStats())
+    this.#health = health ?? (() => healthByStats(store, now))
     this.#now = now
     this.#opening = new Opening(async () => {
       await store.open()
@@ -86,11 +94,9 @@ class StoreInbox implements Inbox {
       if (!this.#opening.isOpen) await this.#opening.opened()
       return store.commit(receipts, settlements)
     }
-    this.#commits = new GroupCommit({ commit }, { maxQueued, maxQueuedBytes }, (receiver) =>
-      this.#workers.get(receiver)?.wake(),
-    )
+    this.#commits = new GroupCommit({ commit }, limits, (receiver) => this.#workers.get(receiver)?.wake())
     this.#purger = new Purger(store, {
-      everyMs: purgeEveryMs,
+      everyMs: duration('purgeEveryMs', purgeEveryMs),
       now,
       onFailing: (error, failures) => this.#tellPurgeFailing(error, failures),
     })
@@ -134,16 +140,6 @@ class StoreInbox implements Inbox {
     }
   }
 
-  async #healthByStats(): Promise<StoreHealth> {
-    const { waiting, running, dead, oldestUnhandledAt } = await this.#store.stats()
-    const now = this.#now()
-    return {
-      lagMs: Math.max(0, now - (oldestUnhandledAt ?? now)),
-      depth: waiting + running,
-      deadLetters: dead,
-    }
-  }
-
   async events(query: EventQuery = {}): Promise<EventRecord[]> {
     await this.#ready()
     return this.#store.events(query)
@@ -159,6 +155,15 @@ class StoreInbox implements Inbox {
     const retried = await this.#store.retry(seqs, this.#now())
     for (const worker of this.#workers.values()) worker.wake()
     return retried
+  }
+
+  async redrive(seq: number): Promise<Outcome> {
+    return redrive(this, (receiver) => this.#workers.get(receiver)?.work, seq)
+  }
+
+  async discard(what: DiscardRequest): Promise<number> {
+    await this.#ready()
+    return this.#store.discard(what)
   }
 
   close(): Promise<void> {

@@ -74,9 +74,9 @@ export class GroupCommit {
     return done.promise
   }
 
-  /** Resolves when nothing is waiting or in flight. */
+  /** Resolves when nothing is waiting or in flight, if nothing more comes. */
   async drain(): Promise<void> {
-    while (this.#running !== undefined) await this.#running
+    await this.#running
   }
 
   #gather(receipt: Receipt, waiter: PromiseWithResolvers<Outcome>): void {

@@ -2,6 +2,7 @@ import type { TransactionClient } from '../event.ts'
 import type { Logger } from '../logger.ts'
 import type {
   Claim,
+  DiscardRequest,
   EventQuery,
   EventRecord,
   InboxStats,
@@ -37,10 +38,21 @@ export interface Inbox {
   health(): Promise<InboxHealth>
   /** Events, oldest first. */
   events(query?: EventQuery): Promise<EventRecord[]>
-  /** Quarantined deliveries, oldest first. `receiver.redrive(seq)` tries one again. */
+  /** Quarantined deliveries, oldest first. */
   quarantined(query?: PageQuery): Promise<QuarantineRecord[]>
   /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters. */
   retry(seqs: readonly number[]): Promise<number>
+  /**
+   * Tries a quarantined delivery again, without regard to its age: after a fix of the provider definition, or a look at why
+   * it was stale. Its receiver must run on this inbox in this process, with handlers, or its worker. Rejects with `redrive-impossible`.
+   */
+  redrive(seq: number): Promise<Outcome>
+  /**
+   * Deletes dead letters and quarantined deliveries for good, with the bytes that no other event needs. Delivery ids stay
+   * remembered, so that a repetition of a dead letter's delivery is a duplicate; one of a quarantined delivery goes to
+   * quarantine again. Resolves to how many were deleted: events that are not dead letters are left alone.
+   */
+  discard(what: DiscardRequest): Promise<number>
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
 }
@@ -55,6 +67,8 @@ export interface Work {
   receiver: string
   /** One attempt. Resolves: the event is settled. Rejects: it is tried again, or becomes a dead letter. */
   run: (claim: Claim, attempt: AttemptScope) => Promise<void>
+  /** The receipts that a quarantined delivery of this receiver comes to now: at least one. Left out: it cannot be redriven. */
+  redrive?: (delivery: QuarantineRecord) => readonly Receipt[]
   /** Attempts at once. */
   concurrency: number
   /** An attempt that takes longer has failed, in milliseconds. */
@@ -94,7 +108,7 @@ export interface Worker {
   stop(graceMs: number): Promise<void>
 }
 
-/** An event whose attempts ran out. It stays in the inbox until `inbox.retry` or its deletion by you. */
+/** An event whose attempts ran out. It stays in the inbox until `inbox.retry` or `inbox.discard`. */
 export interface DeadLetter {
   seq: number
   receiver: string

@@ -1,5 +1,5 @@
 import { KycWebhookError, type RefusalCode } from '../errors.ts'
-import { decideOutcome, quarantineReason } from './memory-outcome.ts'
+import { decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
 import type {
   EventRecord,
   InboxEngine,
@@ -175,19 +175,18 @@ export function memoryEngine(): InboxEngine {
       return dead.length
     },
 
+    async discard({ events: dead = [], quarantined = [] }) {
+      const deleted = [
+        ...dead.filter((seq) => events.get(seq)?.state === 'dead' && events.delete(seq)),
+        ...quarantined.filter((seq) => quarantine.delete(seq)),
+      ]
+      return deleted.length
+    },
+
     async close() {
       held.clear()
     },
   }
-}
-
-function unexpired<T extends { expiresAt: number }>(
-  rows: ReadonlyMap<string, T>,
-  key: string | undefined,
-  now: number,
-): T | undefined {
-  const row = key === undefined ? undefined : rows.get(key)
-  return row && row.expiresAt > now ? row : undefined
 }
 
 function page<T extends { seq: number; receiver: string }>(rows: T[], query: PageQuery): T[] {

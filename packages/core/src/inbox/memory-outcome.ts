@@ -23,3 +23,13 @@ export function quarantineReason(outcome: Outcome, receipt: Receipt): RefusalCod
   if (outcome === 'nonce-reused') return 'nonce-reused'
   return outcome === 'quarantined' ? receipt.quarantine : undefined
 }
+
+/** The row of a key or nonce, if it is remembered still. */
+export function unexpired<T extends { expiresAt: number }>(
+  rows: ReadonlyMap<string, T>,
+  key: string | undefined,
+  now: number,
+): T | undefined {
+  const row = key === undefined ? undefined : rows.get(key)
+  return row && row.expiresAt > now ? row : undefined
+}

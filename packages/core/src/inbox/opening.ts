@@ -1,5 +1,5 @@
-import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
+import { openFailure } from './open-failure.ts'
 
 /** After a failed opening: deliveries meanwhile are turned away without trying each. */
 const REOPEN_AFTER_MS = 1_000
@@ -9,7 +9,7 @@ export class Opening {
   readonly #openStore: () => Promise<void>
   #isOpen = false
   #opening: Promise<void> | undefined
-  #failure: { error: unknown; at: number } | undefined
+  #failure: { error: KycWebhookError; at: number } | undefined
 
   constructor(openStore: () => Promise<void>) {
     this.#openStore = openStore
@@ -19,13 +19,14 @@ export class Opening {
     return this.#isOpen
   }
 
-  /** Opens the store if it is not. Rejects with what the store rejects with. */
+  /** Opens the store if it is not. Rejects with a `KycWebhookError`. */
   open(): Promise<void> {
     this.#opening ??= this.#openStore().then(
       () => {
         this.#isOpen = true
       },
-      (error: unknown) => {
+      (cause: unknown) => {
+        const error = openFailure(cause)
         this.#failure = { error, at: performance.now() }
         this.#opening = undefined
         throw error
@@ -42,9 +43,10 @@ export class Opening {
       if (this.#opening === undefined && performance.now() - at < REOPEN_AFTER_MS) throw error
       await this.open()
     } catch (error) {
-      throw new KycWebhookError('inbox-unavailable', `it could not be opened: ${errorName(error)}`, {
-        cause: error,
-      })
+      const { code, message } = openFailure(error)
+      throw code === 'inbox-unavailable'
+        ? error
+        : new KycWebhookError('inbox-unavailable', message, { cause: error })
     }
   }
 

@@ -1,5 +1,16 @@
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
+import type {
+  DiscardRequest,
+  EventQuery,
+  EventRecord,
+  InboxStats,
+  PageQuery,
+  QuarantineRecord,
+  StoreHealth,
+} from './records.ts'
+
+export type * from './records.ts'
 
 /**
  * What a storage engine does for the inbox: record, keep, show. `createInbox` makes an `Inbox` of an engine that also
@@ -25,7 +36,10 @@ export interface InboxStore {
    */
   commit(receipts: readonly Receipt[], settlements: readonly Settlement[]): Promise<Outcome[]>
 
-  /** Deletes up to `limit` rows whose time is over: keys, nonces, and settled events with deliveries no event needs. Resolves to how many. */
+  /**
+   * Deletes up to `limit` rows whose time is over: keys, nonces, and events that are done, with deliveries that no event
+   * needs. Dead letters and quarantine stay. Resolves to how many.
+   */
   purge(now: number, limit: number): Promise<number>
 
   stats(): Promise<InboxStats>
@@ -35,6 +49,11 @@ export interface InboxStore {
   quarantined(query: PageQuery): Promise<QuarantineRecord[]>
   /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
   retry(seqs: readonly number[], now: number): Promise<number>
+  /**
+   * Deletes dead letters and quarantined deliveries in one transaction, with deliveries that no event needs. Nothing of
+   * them stays in the store but keys and nonces. Resolves to how many were deleted; what is not dead is left alone.
+   */
+  discard(request: DiscardRequest): Promise<number>
 
   close(): Promise<void>
 }
@@ -50,14 +69,15 @@ export interface InboxEngine extends InboxStore {
   /**
    * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
    * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
-   * False: another process has it.
+   * False: another process has it. True also for an engine that has it already; then nothing is changed.
    */
   acquire(receiver: string, now: number): Promise<boolean>
   release(receiver: string): Promise<void>
 
   /**
    * Starts attempts: the events due longest first, at most `limit`, of which at most one with `crashes > 0`, and that only
-   * when `suspects` is true. Each is durably counted as started before this resolves.
+   * when `suspects` is true. Each is durably counted as started before this resolves. Rejects with `inbox-unavailable` when this engine does not have the
+   * right to run the receiver's events.
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
@@ -82,8 +102,9 @@ export interface Receipt {
     /** Refuse it also when the same delivery used it. */
     strict: boolean
   }
+  /** The events are due from then on. */
   receivedAt: number
-  /** The exact bytes. */
+  /** The exact bytes. Kept as long as an event needs them. */
   body: Uint8Array
   /** The headers kept with the delivery: lower-case names. */
   headers: Readonly<Record<string, string>>
@@ -111,7 +132,8 @@ export interface NewEvent {
  * - `recorded`: new, and safe now.
  * - `duplicate`: the key is known, with the same bytes. Nothing written.
  * - `conflict`: the key is known with other bytes; these are in quarantine as evidence.
- * - `nonce-reused`: the key is new, but the nonce was used by another delivery (or by this one, when strict); in quarantine.
+ * - `nonce-reused`: the key is new, but the nonce was used by another delivery; or the nonce is strict and was used at all.
+ *   In quarantine.
  * - `quarantined`: as asked by `Receipt.quarantine`.
  */
 export type Outcome = 'recorded' | 'duplicate' | 'conflict' | 'nonce-reused' | 'quarantined'
@@ -127,7 +149,7 @@ export interface Settlement {
   dueAt?: number
   /** For `retry` and `dead`: name or code of the error; never its message, which may quote personal data. */
   error?: string
-  /** For `done`: the event may be purged from then on. */
+  /** For `done`: the event may be purged from then on. Left out: never. */
   purgeAt?: number
   /** For `done` under `latestOnly`: the newest time handled for this subject. Kept when it is later than the stored one. */
   head?: { subject: string; time: number }
@@ -157,66 +179,5 @@ export interface Claim {
   crashes: number
   json: string
   unsigned: readonly string[]
-  context: DeliveryContext
-}
-
-export type EventState = 'waiting' | 'running' | 'done' | 'dead'
-
-export interface InboxStats {
-  waiting: number
-  running: number
-  done: number
-  dead: number
-  quarantined: number
-  /** `receivedAt` of the oldest event that is waiting or running. */
-  oldestUnhandledAt: number | undefined
-}
-
-/** How the handling of events keeps up. */
-export interface StoreHealth {
-  /** Age of the oldest event that is waiting or running, in milliseconds; 0 when there is none. */
-  lagMs: number
-  /** Events that are waiting or running. */
-  depth: number
-  deadLetters: number
-}
-
-export interface PageQuery {
-  receiver?: string
-  /** Only rows with a higher number. */
-  after?: number
-  /** @default 100 */
-  limit?: number
-}
-
-export interface EventQuery extends PageQuery {
-  state?: EventState
-}
-
-export interface EventRecord {
-  seq: number
-  receiver: string
-  state: EventState
-  type: string
-  json: string
-  attempts: number
-  crashes: number
-  dueAt: number
-  error: string | undefined
-  receivedAt: number
-  context: DeliveryContext
-}
-
-/** A quarantined delivery: one row for each distinct body of a receiver. */
-export interface QuarantineRecord {
-  seq: number
-  receiver: string
-  reason: RefusalCode
-  /** First and last time it came, and how often. */
-  firstAt: number
-  lastAt: number
-  count: number
-  body: Uint8Array
-  headers: Readonly<Record<string, string>>
   context: DeliveryContext
 }

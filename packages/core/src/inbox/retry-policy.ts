@@ -8,7 +8,7 @@ export interface RetryPolicy {
   factor: number
   /** No delay is longer, in milliseconds. @default 3_600_000 (one hour) */
   maxDelayMs: number
-  /** Attempts that the process did not survive; after the last one the event is a dead letter. @default 3 */
+  /** Attempts that the process did not survive; after the last one the event is a dead letter. @default 5 */
   crashes: number
 }
 
@@ -18,7 +18,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   firstDelayMs: 1_000,
   factor: 3,
   maxDelayMs: 3_600_000,
-  crashes: 3,
+  crashes: 5,
 }
 
 /** The delay after the given failed attempt (1 is the first): exponential, with up to 20 % taken off at random so that failures spread out. */

@@ -4,6 +4,7 @@ import type { Settlement } from './port.ts'
 
 /** A worker as the inbox knows it. */
 export interface RunningWorker extends Worker {
+  readonly work: Work
   readonly logger: Logger
   /** Looks for work now: events were recorded, or dead letters are to be tried again. */
   wake(): void

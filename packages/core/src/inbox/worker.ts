@@ -1,9 +1,10 @@
-import { type Logger, unfailing } from '../logger.ts'
+import { guarded, type Logger } from '../logger.ts'
 import { Attempt, type AttemptTools } from './attempt.ts'
 import { carryOut, FAULT_PAUSE_MS, quietly, whatFailed } from './carry-out.ts'
 import type { Work } from './inbox.ts'
 import { pause, waitAtMost } from './pause.ts'
 import type { Claim, InboxEngine } from './port.ts'
+import { RunRight } from './run-right.ts'
 import type { RunningWorker, WorkerHooks } from './running-worker.ts'
 import { LocalTurns } from './turns.ts'
 
@@ -21,26 +22,26 @@ interface Pause {
 /** Hands the events of one receiver to its handler: claims, runs, settles. */
 export class EventWorker implements RunningWorker {
   readonly logger: Logger
-  readonly #work: Work
+  readonly work: Work
   readonly #engine: InboxEngine
   readonly #hooks: WorkerHooks
   readonly #tools: AttemptTools
+  readonly #right: RunRight
   readonly #inHand = new Map<Attempt, Promise<void>>()
   readonly #stopping = new AbortController()
   readonly #graceOver = new AbortController()
   readonly #looping: Promise<void>
   /** Aborted by `wake`. */
   #alarm = new AbortController()
-  /** The right to run this receiver's events. In doubt while the engine has not answered, and when its answer was a failure. */
-  #right: 'missing' | 'in doubt' | 'held' = 'missing'
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, engine: InboxEngine, hooks: WorkerHooks) {
-    this.logger = unfailing(work.logger)
-    this.#work = work
+    this.logger = guarded(work.logger)
+    this.work = work
     this.#engine = engine
     this.#hooks = hooks
     this.#tools = { turns: new LocalTurns(engine, work.receiver), logger: this.logger }
+    this.#right = new RunRight(engine, work.receiver, work.now)
     this.#looping = this.#loop()
   }
 
@@ -61,42 +62,30 @@ export class EventWorker implements RunningWorker {
   async #look(): Promise<Pause> {
     try {
       await this.#hooks.opened()
-      if (this.#right === 'in doubt') {
-        // A claim without an answer may have started events that nobody here runs. Whoever acquires the right anew takes
-        // up all that are started: ours must be settled first.
-        if (this.#inHand.size > 0) return { ms: POLL_MS, until: this.#alarm.signal }
-        await this.#engine.release(this.#work.receiver)
-        this.#right = 'missing'
-      }
+      // What is in hand must be settled before the right is taken anew.
+      if (this.#right.isInDoubt && this.#inHand.size > 0) return { ms: POLL_MS, until: this.#alarm.signal }
       // Another process has it, so what is recorded here need not wake us.
-      if (!(await this.#acquire())) return { ms: POLL_MS, until: this.#stopping.signal }
+      if (!(await this.#right.take())) return { ms: POLL_MS, until: this.#stopping.signal }
       return { ms: await this.#claim(), until: this.#alarm.signal }
     } catch (error) {
-      const fields = { receiver: this.#work.receiver, ...whatFailed(error) }
+      const fields = { receiver: this.work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
       return { ms: FAULT_PAUSE_MS, until: this.#stopping.signal }
     }
   }
 
-  async #acquire(): Promise<boolean> {
-    if (this.#right === 'held') return true
-    this.#right = 'in doubt'
-    const isHeld = await this.#engine.acquire(this.#work.receiver, this.#work.now())
-    this.#right = isHeld ? 'held' : 'missing'
-    return isHeld
-  }
-
   /** Starts what can be started. Resolves to when to look again, in milliseconds. */
   async #claim(): Promise<number> {
-    const { receiver, concurrency, now } = this.#work
+    const { receiver, concurrency, now } = this.work
     const limit = concurrency - this.#inHand.size
     if (limit <= 0) return POLL_MS
     // A payload that kills the process shall not take the same neighbours with it again and again: suspects run one at a time.
     const suspects = ![...this.#inHand.keys()].some((attempt) => attempt.claim.crashes > 0)
     const claimedAt = now()
-    this.#right = 'in doubt'
-    const { claims, nextDueAt } = await this.#engine.claim({ receiver, now: claimedAt, limit, suspects })
-    this.#right = 'held'
+    const request = { receiver, now: claimedAt, limit, suspects }
+    const { claims, nextDueAt } = await this.#right.use(() => this.#engine.claim(request))
+    // The reply to the delivery goes out first: a handler may keep the event loop busy.
+    if (claims.length > 0) await new Promise(setImmediate)
     for (const claim of claims) this.#start(claim)
     // What is due and was not claimed waits for an attempt in hand, whose end wakes us.
     if (nextDueAt === undefined || nextDueAt <= claimedAt) return POLL_MS
@@ -104,14 +93,14 @@ export class EventWorker implements RunningWorker {
   }
 
   #start(claim: Claim): void {
-    const attempt = new Attempt(claim, this.#work, this.#tools)
+    const attempt = new Attempt(claim, this.work, this.#tools)
     if (this.#stopping.signal.aborted) attempt.release()
     this.#inHand.set(attempt, this.#carryOut(attempt))
   }
 
   async #carryOut(attempt: Attempt): Promise<void> {
     await carryOut(attempt, {
-      work: this.#work,
+      work: this.work,
       logger: this.logger,
       settle: (settlement) => this.#hooks.settle(settlement),
       graceOver: this.#graceOver.signal,
@@ -132,7 +121,7 @@ export class EventWorker implements RunningWorker {
     this.#graceOver.abort('grace over')
     for (const attempt of this.#inHand.keys()) attempt.release()
     if (await waitAtMost(HAND_BACK_MS, this.#handBack())) return
-    this.logger.error({ receiver: this.#work.receiver }, 'the inbox does not answer: stopped without it')
+    this.logger.error({ receiver: this.work.receiver }, 'the inbox does not answer: stopped without it')
   }
 
   /** Resolves when nothing is in hand and nothing will be. */
@@ -144,9 +133,7 @@ export class EventWorker implements RunningWorker {
   /** Never before the results are recorded: another process would count the events as crashed. */
   async #handBack(): Promise<void> {
     await this.#idle()
-    await quietly(this.#work, this.logger, 'giving back the right to run events', async () => {
-      if (this.#right !== 'missing') await this.#engine.release(this.#work.receiver)
-    })
+    await quietly(this.work, this.logger, 'giving back the right to run events', () => this.#right.giveBack())
     this.#hooks.onStopped()
   }
 }

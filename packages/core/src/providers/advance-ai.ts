@@ -1,4 +1,5 @@
 import { defineProvider } from '../define-provider.ts'
+import { oneOf } from '../option-checks.ts'
 import { type AuthenticDelivery, type Normalised, type Provider, Unusable } from '../provider.ts'
 import { base64Key } from '../secret-key.ts'
 import type { AdvanceAiEvent } from './advance-ai-events.ts'
@@ -6,9 +7,9 @@ import { isObject, textOf, withTextIds } from './fields.ts'
 
 export interface AdvanceAiOptions {
   /** As configured for the webhook in ACMP: never told from what arrives. @default 'sha256' */
-  algorithm?: 'sha256' | 'sha512'
+  algorithm?: 'sha256' | 'sha512' | undefined
   /** True: refuse a repeated nonce also when it comes with the event that used it, as a retry may. @default false */
-  strictNonce?: boolean
+  strictNonce?: boolean | undefined
 }
 
 const ID_FIELDS = ['signatureId', 'id', 'profileId', 'caseId', 'alertId']
@@ -18,6 +19,8 @@ export function advanceAi({
   algorithm = 'sha256',
   strictNonce = false,
 }: AdvanceAiOptions = {}): Provider<AdvanceAiEvent> {
+  oneOf('algorithm', algorithm, ['sha256', 'sha512'])
+  oneOf('strictNonce', strictNonce, [true, false])
   return defineProvider<AdvanceAiEvent>({
     name: 'advance-ai',
     // "How to sign": Base64( HMAC(Base64.decode(sharedSecretFromConsole), rawRequestBody) ); timestamp and nonce are not part of it.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CORE_ATTRIBUTES, isLegalExtension } from '../cloud-events/attributes.ts'
 import { type LenientCloudEvent, parseBinary, parseStructured } from '../cloud-events/index.ts'
 import { isRfc3339 } from '../cloud-events/rfc3339.ts'
 import { isUriReference } from '../cloud-events/uri.ts'
@@ -57,7 +58,7 @@ function fromEnvelope(body: Record<string, unknown>, groups: readonly unknown[])
 
 function fromCloudEvent(element: unknown): Normalised<PressEvent> {
   const event = parseStructured(element, { profile: 'lenient' })
-  return { id: event.id, events: [pressEvent(event, recordOf(event))] }
+  return { id: event.id, events: [{ ...extensionsOf(event), ...pressEvent(event, recordOf(event)) }] }
 }
 
 /** In binary mode the attributes are headers, outside the signature: the delivery's identity comes from the signed body. */
@@ -71,6 +72,15 @@ function fromBinary(delivery: AuthenticDelivery, body: Record<string, unknown>):
     (name) => name in event && event[name] !== signed[name],
   )
   return { id, events: [event], unsigned }
+}
+
+/** Extension attributes stay with the event, where they are legal in CloudEvents 1.0; all that was sent is in the kept bytes. */
+function extensionsOf(event: LenientCloudEvent): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).filter(
+      ([name, value]) => !CORE_ATTRIBUTES.includes(name) && name !== 'data' && isLegalExtension(name, value),
+    ),
+  )
 }
 
 function recordOf(event: LenientCloudEvent): PressRecord {

@@ -1,4 +1,5 @@
 import { defineProvider } from '../define-provider.ts'
+import { oneOf } from '../option-checks.ts'
 import type { Provider } from '../provider.ts'
 import { base64Key, textKey, unprefixedKey } from '../secret-key.ts'
 import type { PressEvent } from './press-events.ts'
@@ -10,18 +11,19 @@ export interface PressOptions {
    * signature page reads literally as `whole` and no page says otherwise.
    * @default 'whole'
    */
-  secretForm?: 'whole' | 'unprefixed' | 'unprefixed-base64'
+  secretForm?: 'whole' | 'unprefixed' | 'unprefixed-base64' | undefined
 }
 
 const PREFIX = 'whsec_'
 
 /** PRESS, the Proactive Record Status Service of UAE KYC (ICP). */
 export function press({ secretForm = 'whole' }: PressOptions = {}): Provider<PressEvent> {
-  const keyOf = {
+  const keysOf = {
     whole: (secret: string) => textKey(secret, PREFIX),
     unprefixed: (secret: string) => unprefixedKey(secret, PREFIX),
     'unprefixed-base64': (secret: string) => base64Key(secret, PREFIX),
-  }[secretForm]
+  }
+  oneOf('secretForm', secretForm, ['whole', 'unprefixed', 'unprefixed-base64'])
   return defineProvider<PressEvent>({
     name: 'press',
     // "Signature Verification", How the Signature is Computed: timestamp + "." + raw_request_body.
@@ -29,7 +31,7 @@ export function press({ secretForm = 'whole' }: PressOptions = {}): Provider<Pre
       header: 'x-webhook-signature',
       algorithm: 'sha256',
       encoding: 'hex',
-      key: keyOf,
+      key: keysOf[secretForm],
       signedContent: ({ header, body }) => [header('x-webhook-timestamp'), '.', body],
       // The payload reference shows `sha256=<hex>`, the signature page bare hex.
       candidates: (value) => [value.startsWith('sha256=') ? value.slice('sha256='.length) : value],

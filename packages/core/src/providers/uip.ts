@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { defineProvider } from '../define-provider.ts'
+import { oneOf } from '../option-checks.ts'
 import { type AuthenticDelivery, type Normalised, type Provider, Unusable } from '../provider.ts'
 import { textKey } from '../secret-key.ts'
 import { isObject, textOf } from './fields.ts'
@@ -11,13 +12,14 @@ export interface UipOptions {
    * (the session API). Never guessed from the headers that happen to be there: whoever sends them could choose.
    * @default 'body'
    */
-  scheme?: 'body' | 'timestamped'
+  scheme?: 'body' | 'timestamped' | undefined
 }
 
 const PREFIX = 'uip_whsec_'
 
 /** UIP (uip.digital). */
 export function uip({ scheme = 'body' }: UipOptions = {}): Provider<UipEvent> {
+  oneOf('scheme', scheme, ['body', 'timestamped'])
   const timestamped = scheme === 'timestamped'
   return defineProvider<UipEvent>({
     name: 'uip',
@@ -68,14 +70,17 @@ function normaliseUip(delivery: AuthenticDelivery): Normalised<UipEvent> {
   return { id, events: [event as UipEvent] }
 }
 
-/** "Handle Idempotency": audit_id or session_id detect duplicates. With the event's name, since one audit can bring several. */
+/**
+ * "Handle Idempotency": audit_id or session_id detect duplicates. With the event's name, since one audit can bring several.
+ * What comes of a session is named as its unsigned `X-UIP-Delivery-Id` names it, so that a difference says something.
+ */
 function deliveryId(type: string, data: Record<string, unknown>, body: Uint8Array): string | undefined {
   if (type === 'test') return undefined
   const session = textOf(data.session_id)
   const stage = textOf(data.stage)
   if (type === 'step.completed' && session !== undefined && stage !== undefined)
-    return `${type}:${session}:${stage}`
-  if (type.startsWith('session.') && session !== undefined) return `${type}:${session}`
+    return `${session}:${type}:${stage}`
+  if (type.startsWith('session.') && session !== undefined) return `${session}:${type}`
   const id = textOf(data.audit_id) ?? textOf(data.message_id) ?? session
   return `${type}:${id ?? digest(body)}`
 }

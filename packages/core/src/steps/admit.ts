@@ -1,19 +1,16 @@
 import { Rejection } from '../errors.ts'
 import type { Head } from '../head.ts'
-import { type AddressSet, actualPeer, isSecureEnough, type Peer } from '../network.ts'
+import { type AddressSet, isSecureEnough, type Peer } from '../network.ts'
 
 /** What is asked of a delivery before a byte of its body is read. */
 export interface AdmissionPolicy {
   allowed: AddressSet | undefined
-  proxies: AddressSet | undefined
   requireTls: boolean | 'TLSv1.2' | 'TLSv1.3'
-  tlsVersionHeader: string | undefined
 }
 
-/** Method, address, TLS, encoding. Throws a `Rejection`; returns who speaks. */
-export function admit(method: string, head: Head, socket: Peer, policy: AdmissionPolicy): Peer {
+/** Method, address, TLS, encoding. Throws a `Rejection`. */
+export function admit(method: string, head: Head, peer: Peer, policy: AdmissionPolicy): void {
   if (method !== 'POST') throw new Rejection('method-not-allowed')
-  const peer = actualPeer(socket, head, policy.proxies, policy.tlsVersionHeader)
   if (policy.allowed !== undefined && !policy.allowed.has(peer.address))
     throw new Rejection('address-not-allowed')
   if (!isSecureEnough(peer.tls, policy.requireTls)) throw new Rejection('transport-not-secure')
@@ -21,5 +18,4 @@ export function admit(method: string, head: Head, socket: Peer, policy: Admissio
   const encoding = head.once('content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw new Rejection('encoding-not-supported')
-  return peer
 }

@@ -1,40 +1,47 @@
 import { describe, expect, it } from 'vitest'
 import type { Work } from '../../src/inbox/inbox.ts'
 import { Scenario } from './scenario.ts'
-import { type Around, hang, nameOf, pass, unavailable, virtualTime } from './support.ts'
+import { type Around, hang, nameOf, pass, sleep, unavailable, virtualTime } from './support.ts'
 
-/** What goes wrong with one call of the engine. */
-const faults = {
-  fails: async () => {
-    throw unavailable()
-  },
-  'fails with an error of its own': async () => {
-    throw new TypeError()
-  },
+/** What goes wrong with one call of the engine; `ends` is told when only another process can make up for it. */
+type Fault = (
+  carryOut: () => Promise<unknown>,
+  ends: { killed: () => void; stuck: () => void },
+) => Promise<unknown>
+
+const faults: Record<string, Fault> = {
+  fails: () => Promise.reject(unavailable()),
+  'fails with an error of its own': () => Promise.reject(new TypeError()),
   'is carried out, but its answer is lost': async (carryOut) => {
     await carryOut()
     throw unavailable()
   },
   'takes two seconds': async (carryOut) => {
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await sleep(2_000)
     return carryOut()
   },
-  'comes when the process dies': async (_, kill) => {
-    kill()
+  'is never answered': (_, { stuck }) => {
+    stuck()
     return hang()
   },
-  'is the last thing before the process dies': async (carryOut, kill) => {
+  'is carried out and never answered': async (carryOut, { stuck }) => {
     await carryOut()
-    kill()
+    stuck()
     return hang()
   },
-} satisfies Record<string, (carryOut: () => Promise<unknown>, kill: () => void) => Promise<unknown>>
+  'comes when the process dies': (_, { killed }) => {
+    killed()
+    return hang()
+  },
+  'is the last thing before the process dies': async (carryOut, { killed }) => {
+    await carryOut()
+    killed()
+    return hang()
+  },
+}
 
 /** Two processes, one after the other; the `n`-th call of the first goes wrong. Resolves to whether there was one. */
-async function run(
-  n: number,
-  fault: (typeof faults)[keyof typeof faults],
-): Promise<{ wasHit: boolean; verdict: string[] }> {
+async function run(n: number, fault: Fault): Promise<{ wasHit: boolean; verdict: string[] }> {
   const scenario = new Scenario()
   const latest = new Map([
     ['b', 1],
@@ -51,15 +58,18 @@ async function run(
     },
   }
   let wasHit = false
-  let isDead = false
+  let isOver = false
   const around: Around = (call, carryOut) => {
     if (call.n !== n) return carryOut()
     wasHit = true
-    const kill = () => {
-      isDead = true
+    const stuck = () => {
+      isOver = true
+    }
+    const killed = () => {
+      isOver = true
       first.kill()
     }
-    return fault(carryOut, kill)
+    return fault(carryOut, { stuck, killed })
   }
   const first = scenario.begin(around, work)
   for (const wave of ['ac', 'bd', 'ae']) {
@@ -68,7 +78,7 @@ async function run(
   }
   await pass(3_000)
   // What goes wrong heals without a new process, unless it is the process.
-  const healed = isDead ? [] : await scenario.verdict(() => 2)
+  const healed = isOver ? [] : await scenario.verdict(() => 2)
   void first.end(500)
   await pass(8_000)
   first.kill()

@@ -1,4 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { KeyedMutex } from '../../src/inbox/keyed-mutex.ts'
 
@@ -39,4 +41,18 @@ it('can be unlocked twice without letting two in', async () => {
   unlockSecond()
   await turn()
   expect(entered).toEqual(['second', 'third'])
+})
+
+it('keeps nothing of a key that nobody holds', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const mutex = new KeyedMutex()
+  let count = 0
+  const used = async () => {
+    for (let i = 0; i < 50_000; i++) (await mutex.lock(`a subject of some length, number ${count++}`))()
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = await used()
+  expect((await used()) - before).toBeLessThan(2_000_000)
 })

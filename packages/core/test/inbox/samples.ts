@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Receipt } from '../../src/inbox/port.ts'
+import type { Claim, Receipt } from '../../src/inbox/port.ts'
 import type { RetryPolicy } from '../../src/inbox/retry-policy.ts'
 
 /** A receipt of one event with the same name. */
@@ -26,3 +26,6 @@ export const retry: RetryPolicy = {
   maxDelayMs: 60_000,
   crashes: 3,
 }
+
+/** The name of the event that was claimed. */
+export const nameOf = (claim: Claim): string => JSON.parse(claim.json).name

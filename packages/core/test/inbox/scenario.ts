@@ -11,6 +11,7 @@ import {
   nameOf,
   receiptOf,
   settlementsOf,
+  sleep,
   type WatchedEngine,
 } from './support.ts'
 
@@ -23,8 +24,6 @@ export interface Process {
   /** As by SIGTERM. */
   end: (graceMs: number) => Promise<void>
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /**
  * A store that outlives the processes on it, providers that deliver until they are told that it is safe, and an account of
@@ -45,10 +44,10 @@ export class Scenario {
 
   begin(around: Around, work: Partial<Work> = {}): Process {
     let isDead = false
-    const engine = engineWith(
-      (call, carryOut) => around(call, () => (isDead ? hang() : this.#watched(call, carryOut))),
-      this.#store,
-    )
+    const engine = engineWith((call, carryOut) => {
+      const alive = (does: () => Promise<unknown>) => (isDead ? hang() : does())
+      return alive(() => around(call, () => alive(() => this.#watched(call, carryOut))))
+    }, this.#store)
     const inbox = createInbox(engine)
     const worker = inbox.work({
       ...{ receiver: 'press', concurrency: 3, timeoutMs: 5_000, keepHandledMs: 86_400_000 },
@@ -60,6 +59,8 @@ export class Scenario {
     const kill = () => {
       isDead = true
       void this.#store.release('press')
+      // A dead process asks nothing any more; left alone, all the dead of a test would go on polling.
+      void worker.stop(0)
     }
     const end = async (graceMs: number) => {
       await worker.stop(graceMs)

@@ -1,14 +1,15 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { KycWebhookError } from '../../src/errors.ts'
 import { createInbox, type InboxOptions } from '../../src/inbox/create-inbox.ts'
 import type { DeadLetter, Inbox, Work, Worker } from '../../src/inbox/inbox.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
-import type { Claim, InboxEngine, Settlement } from '../../src/inbox/port.ts'
+import type { InboxEngine, Settlement } from '../../src/inbox/port.ts'
 import { type CapturedLog, capturedLog } from '../support/captured-log.ts'
-import { retry } from './samples.ts'
+import { nameOf, retry } from './samples.ts'
+import { pass, virtualTime } from './virtual-time.ts'
 
 export * from './samples.ts'
+export * from './virtual-time.ts'
 
 export type Method = {
   [M in keyof InboxEngine]: InboxEngine[M] extends (...args: never[]) => unknown ? M : never
@@ -57,31 +58,8 @@ export const unavailable = (): KycWebhookError => new KycWebhookError('inbox-una
 /** The call is never carried out and never answered. */
 export const hang = (): Promise<never> => new Promise(() => {})
 
-export const nameOf = (claim: Claim): string => JSON.parse(claim.json).name
-
 /** The settlements of a commit. */
 export const settlementsOf = (call: Call): readonly Settlement[] => call.args[1] as readonly Settlement[]
-
-/** From now on time passes only by `pass`, for timers and clocks alike. */
-export function virtualTime(): void {
-  if (vi.isFakeTimers()) return
-  vi.useFakeTimers()
-  onTestFinished(() => void vi.useRealTimers())
-}
-
-/** Lets virtual time pass; by default enough for all that happens at once, since a turn of the event loop takes 1 ms of it. */
-export async function pass(ms = 20): Promise<void> {
-  let isOver = false
-  setTimeout(() => {
-    isOver = true
-  }, ms)
-  while (!isOver) {
-    // Not `advanceTimersByTimeAsync`: it waits a real millisecond for each timer.
-    await turn()
-    vi.advanceTimersToNextTimer()
-  }
-  await turn()
-}
 
 export interface Bench {
   engine: WatchedEngine
@@ -126,4 +104,26 @@ export function bench({ engine = engineWith(), inboxOptions, run, ...work }: Ben
     await pass(20_000)
   })
   return { engine, inbox, worker, log, letters, started }
+}
+
+/** An inbox without a worker, in virtual time. Closed when the test ends. */
+export function inboxOn(around?: Around, options?: InboxOptions): { engine: WatchedEngine; inbox: Inbox } {
+  virtualTime()
+  const engine = engineWith(around)
+  const inbox = createInbox(engine, options)
+  onTestFinished(async () => {
+    void inbox.close()
+    await pass(20_000)
+  })
+  return { engine, inbox }
+}
+
+/** The code that a promise is rejected with. */
+export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise
+    return 'none'
+  } catch (error) {
+    return (error as { code?: unknown }).code
+  }
 }

@@ -29,6 +29,21 @@ describe('a handler that fails', () => {
     expect(JSON.stringify(log.lines)).not.toContain('personal')
   })
 
+  it('runs again on time, not only when the worker looks anyway', async () => {
+    const times: number[] = []
+    const { inbox } = bench({
+      retry: { ...retry, firstDelayMs: 130, factor: 1 },
+      run: async () => {
+        times.push(Date.now())
+        throw new Error()
+      },
+    })
+    void inbox.record(receiptOf('a'))
+    await pass(1_000)
+    const [first = 0, second = 0, third = 0] = times
+    expect([second - first, third - second]).toEqual([130, 130])
+  })
+
   it('runs again at once when the policy says so, and not for ever', async () => {
     const { started, letters, inbox } = bench({ run: failing, retry: { ...retry, firstDelayMs: 0 } })
     void inbox.record(receiptOf('a'))
@@ -149,6 +164,18 @@ describe('a handler that takes too long', () => {
     },
   )
 
+  it('is one that has not ended: the signal of one that has stays as it is', async () => {
+    let ended: AbortSignal | undefined
+    const { inbox } = bench({
+      run: async (_, { signal }) => {
+        ended = signal
+      },
+    })
+    void inbox.record(receiptOf('a'))
+    await pass(60_000)
+    expect(ended?.aborted).toBe(false)
+  })
+
   it('keeps its place no longer than that', async () => {
     const { inbox, started } = bench({
       concurrency: 1,
@@ -161,60 +188,5 @@ describe('a handler that takes too long', () => {
     expect(started).toEqual(['a'])
     await pass(1_000)
     expect(started).toEqual(['a', 'b'])
-  })
-})
-
-describe('hooks that fail', () => {
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new Error('personal data')
-      },
-    ],
-    ['rejects', () => Promise.reject(new Error('personal data'))],
-  ])('onDeadLetter that %s is told once, and the worker goes on', async (_, fail) => {
-    let told = 0
-    const onDeadLetter = () => {
-      told++
-      return fail()
-    }
-    const { inbox, started, log } = bench({ run: failing, retry: { ...retry, attempts: 1 }, onDeadLetter })
-    void inbox.record(receiptOf('a'))
-    await pass(2_000)
-    void inbox.record(receiptOf('b'))
-    await pass(2_000)
-    expect([started, told]).toEqual([['a', 'b'], 2])
-    expect(log.where({ message: 'onDeadLetter failed', error: 'Error' })).toHaveLength(2)
-    expect(JSON.stringify(log.lines)).not.toContain('personal')
-  })
-
-  it('onAttempt that throws', async () => {
-    const outcomes: string[] = []
-    const { inbox } = bench({
-      onAttempt: (durationMs, outcome) => {
-        outcomes.push(outcome)
-        expect(durationMs).toBeGreaterThanOrEqual(0)
-        throw new Error()
-      },
-      run: ({ attempt }) => (attempt === 1 ? failing() : Promise.resolve()),
-    })
-    void inbox.record(receiptOf('a'))
-    await pass(2_000)
-    expect(outcomes).toEqual(['retry', 'done'])
-    await expect(inbox.stats()).resolves.toMatchObject({ done: 1 })
-  })
-
-  it('a logger that throws', async () => {
-    const { inbox, log, started } = bench({
-      run: ({ attempt }) => (attempt === 1 ? failing() : Promise.resolve()),
-    })
-    log.warn = () => {
-      throw new Error()
-    }
-    void inbox.record(receiptOf('a'))
-    await pass(2_000)
-    expect(started).toEqual(['a', 'a'])
-    await expect(inbox.stats()).resolves.toMatchObject({ done: 1 })
   })
 })

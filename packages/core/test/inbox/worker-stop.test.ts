@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  bench,
-  engineWith,
-  hang,
-  nameOf,
-  pass,
-  receiptOf,
-  retry,
-  settlementsOf,
-  unavailable,
-} from './support.ts'
-
-/** Resolves to how much virtual time passed until then. */
-async function duration(promise: Promise<unknown>): Promise<number> {
-  const startedAt = Date.now()
-  let endedAt: number | undefined
-  void promise.then(() => {
-    endedAt = Date.now()
-  })
-  while (endedAt === undefined) await pass(10)
-  return endedAt - startedAt
-}
-
-const slow = (ms: number) => () => new Promise<void>((resolve) => setTimeout(resolve, ms))
+import { bench, duration, engineWith, hang, nameOf, pass, receiptOf, retry, sleep } from './support.ts'
 
 describe('stop()', () => {
   it('waits for those in hand, and no longer', async () => {
-    const { inbox, worker, started } = bench({ run: slow(2_000) })
+    const { inbox, worker, started } = bench({ run: () => sleep(2_000) })
     for (const name of 'ab') void inbox.record(receiptOf(name))
     await pass()
     expect(await duration(worker.stop(10_000))).toBeLessThan(2_100)
@@ -35,7 +12,7 @@ describe('stop()', () => {
   })
 
   it('starts no more', async () => {
-    const { inbox, worker, started } = bench({ concurrency: 1, run: slow(100) })
+    const { inbox, worker, started } = bench({ concurrency: 1, run: () => sleep(100) })
     for (const name of 'abc') void inbox.record(receiptOf(name))
     await pass()
     void worker.stop(10_000)
@@ -100,7 +77,7 @@ describe('stop()', () => {
   it('gives back what a claim under way brings, without running it', async () => {
     const engine = engineWith(async ({ method }, carryOut) => {
       const result = await carryOut()
-      if (method === 'claim') await slow(300)()
+      if (method === 'claim') await sleep(300)
       return result
     })
     const { inbox, worker, started } = bench({ engine })
@@ -114,7 +91,7 @@ describe('stop()', () => {
 
   it('of one receiver does not wait for what is recorded for others', async () => {
     const engine = engineWith(async (_, carryOut) => {
-      await slow(20)()
+      await sleep(20)
       return carryOut()
     })
     const { inbox, worker } = bench({ engine })
@@ -128,92 +105,5 @@ describe('stop()', () => {
     isOver = true
     await pass(100)
     await traffic
-  })
-})
-
-describe('stop() while results cannot be recorded', () => {
-  const failing = (isDown: () => boolean) =>
-    engineWith((call, carryOut) =>
-      call.method === 'commit' && settlementsOf(call).length > 0 && isDown()
-        ? Promise.reject(unavailable())
-        : carryOut(),
-    )
-
-  it('tries during the grace period, so that a short failure costs nothing', async () => {
-    let isDown = true
-    const { inbox, worker, started } = bench({ engine: failing(() => isDown) })
-    void inbox.record(receiptOf('a'))
-    await pass()
-    const stopping = worker.stop(5_000)
-    await pass(1_500)
-    isDown = false
-    expect(await duration(stopping)).toBeLessThan(1_000)
-    await expect(inbox.stats()).resolves.toMatchObject({ done: 1 })
-    expect(started).toEqual(['a'])
-  })
-
-  it('tries once more after it, gives up, and gives back the right to run', async () => {
-    const engine = failing(() => true)
-    const { inbox, worker, letters } = bench({
-      engine,
-      retry: { ...retry, attempts: 1 },
-      run: () => Promise.reject(new Error()),
-    })
-    void inbox.record(receiptOf('a'))
-    await pass()
-    const before = engine.count('commit')
-    expect(await duration(worker.stop(300))).toBeLessThan(500)
-    expect(engine.count('commit')).toBe(before + 1)
-    expect(engine.count('release')).toBe(1)
-    expect(letters).toEqual([])
-    await pass(10_000)
-    expect(engine.count('commit')).toBe(before + 1)
-  })
-
-  it('goes on although the right cannot be given back', async () => {
-    const engine = engineWith(({ method }, carryOut) =>
-      method === 'release' ? Promise.reject(unavailable()) : carryOut(),
-    )
-    const { worker, log } = bench({ engine })
-    await pass()
-    expect(await duration(worker.stop(0))).toBeLessThan(100)
-    expect(log.where({ level: 'error' })).toHaveLength(1)
-  })
-})
-
-describe('stop() while the engine hangs', () => {
-  it.each(['claim', 'commit', 'release'] as const)('in %s ends, and says so', async (method) => {
-    let hangs = false
-    const engine = engineWith((call, carryOut) => (hangs && call.method === method ? hang() : carryOut()))
-    const { inbox, worker, log } = bench({
-      engine,
-      run: async () => {
-        hangs = true
-      },
-    })
-    void inbox.record(receiptOf('a'))
-    await pass(600)
-    hangs = true
-    await pass(600)
-    const took = await duration(worker.stop(1_000))
-    expect(took).toBeLessThanOrEqual(6_100)
-    expect(log.where({ level: 'error' })).toHaveLength(1)
-  })
-
-  it('gives back the right only when the results are recorded, however late', async () => {
-    const { promise, resolve: thaw } = Promise.withResolvers<void>()
-    const engine = engineWith(async (call, carryOut) => {
-      if (call.method === 'commit' && settlementsOf(call).length > 0) await promise
-      return carryOut()
-    })
-    const { inbox, worker } = bench({ engine })
-    void inbox.record(receiptOf('a'))
-    await pass()
-    await duration(worker.stop(1_000))
-    expect(engine.count('release')).toBe(0)
-    thaw()
-    await pass()
-    expect(engine.count('release')).toBe(1)
-    await expect(inbox.stats()).resolves.toMatchObject({ done: 1 })
   })
 })

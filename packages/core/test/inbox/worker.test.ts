@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createInbox } from '../../src/inbox/create-inbox.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
-import type { Claim, InboxEngine } from '../../src/inbox/port.ts'
-import { bench, engineWith, hang, nameOf, pass, receiptOf, retry } from './support.ts'
-
-/** Handlers that run until they are told to end. */
-function endless() {
-  const inHand = new Map<string, () => void>()
-  const run = (claim: Claim) =>
-    new Promise<void>((resolve) => {
-      inHand.set(nameOf(claim), () => {
-        inHand.delete(nameOf(claim))
-        resolve()
-      })
-    })
-  return { run, inHand, names: () => [...inHand.keys()] }
-}
-
-/** Records events that the process does not survive so many times. */
-async function crashed(engine: InboxEngine, names: readonly string[], times: number): Promise<void> {
-  await engine.commit(
-    names.map((name) => receiptOf(name, { receivedAt: 0 })),
-    [],
-  )
-  for (let crash = 0; crash < times; crash++) {
-    await engine.acquire('press', 0)
-    for (const _ of names) await engine.claim({ receiver: 'press', now: 0, limit: 10, suspects: true })
-    await engine.release('press')
-  }
-}
+import { bench, engineWith, hang, pass, receiptOf, retry } from './support.ts'
 
 describe('finds events', () => {
   it('at once when they are recorded here', async () => {
@@ -84,52 +57,18 @@ describe('finds events', () => {
   })
 })
 
-describe('how many at once', () => {
-  it('is bounded; the end of one starts the next', async () => {
-    const { run, inHand, names } = endless()
-    const { inbox, started } = bench({ concurrency: 3, run })
-    for (const name of 'abcdefghij') void inbox.record(receiptOf(name))
-    for (let left = 10; left > 0; left--) {
-      await pass()
-      expect(inHand.size).toBe(Math.min(3, left))
-      inHand.get(names()[0] ?? '')?.()
-    }
-    await pass()
-    expect([...started].sort()).toEqual([...'abcdefghij'])
-  })
-
-  it('is one for suspects, while others go on', async () => {
-    const engine = memoryEngine()
-    await crashed(engine, ['x', 'y'], 1)
-    const { run, inHand, names } = endless()
-    const { inbox } = bench({ engine: engineWith(undefined, engine), run })
-    void inbox.record(receiptOf('a'))
-    void inbox.record(receiptOf('b'))
-    await pass(600)
-    expect(names().sort()).toEqual(['a', 'b', 'x'])
-    inHand.get('a')?.()
-    await pass(600)
-    expect(names().sort()).toEqual(['b', 'x'])
-    inHand.get('x')?.()
-    await pass()
-    expect(names().sort()).toEqual(['b', 'y'])
-  })
-})
-
-describe('an event that the process did not survive', () => {
-  it('runs again until that happened three times, then is a dead letter without another run', async () => {
-    const engine = memoryEngine()
-    await crashed(engine, ['kills'], 1)
-    await crashed(engine, ['survives'], 2)
-    const { started, letters, inbox } = bench({ engine: engineWith(undefined, engine) })
-    await pass(1_000)
-    expect(started).toEqual(['survives'])
-    expect(letters).toMatchObject([{ seq: 1, error: 'crashed', crashes: 3, attempts: 4 }])
-    await expect(inbox.stats()).resolves.toMatchObject({ dead: 1, done: 1 })
-  })
-})
-
 describe('the right to run', () => {
+  it('that another process has is not given back', async () => {
+    const engine = engineWith(({ method }, carryOut) =>
+      method === 'acquire' ? Promise.resolve(false) : carryOut(),
+    )
+    const { worker } = bench({ engine })
+    await pass(1_000)
+    void worker.stop(0)
+    await pass()
+    expect(engine.count('release')).toBe(0)
+  })
+
   it('is looked for every 500 ms while another process has it, whatever is recorded here', async () => {
     let isFree = false
     const engine = engineWith(({ method }, carryOut) =>

@@ -47,6 +47,26 @@ describe('a standard CloudEvent', () => {
     expect(partsOf(provider, pressEnvelope, forged)).toEqual(partsOf(provider, pressEnvelope))
   })
 
+  it('keeps the extension attributes that CloudEvents allows, and none that could pass for one of ours', () => {
+    const extended = {
+      ...cloudEvent,
+      ...{
+        traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+        sequence: 7,
+        partial: true,
+      },
+      ...{ total_records: 1, Upper: 'x', nested: { a: 1 }, provider: 'uip' },
+    }
+    const [event] = eventsOf(provider, extended)
+    expect(event).toMatchObject({
+      traceparent: extended.traceparent,
+      sequence: 7,
+      partial: true,
+      provider: 'press',
+    })
+    for (const name of ['total_records', 'Upper', 'nested']) expect(event).not.toHaveProperty(name)
+  })
+
   it('has its own subject and time when the data names none', () => {
     expect(eventsOf(provider, { ...cloudEvent, data: { visa: 'x' } })).toMatchObject([
       { subject: 'somebody', time: '2026-03-30T12:45:00.000Z' },

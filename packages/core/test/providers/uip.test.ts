@@ -19,7 +19,7 @@ describe('each documented event', () => {
     [uipIdentify, 'identify:audit_9z8y7x6w5v4u', 'user_abc123def456'],
     [uipSign, 'sign:audit_9z8y7x6w5v4u', 'user_abc123def456'],
     [uipMessage, 'message:audit_9z8y7x6w5v4u', 'user_abc123def456'],
-    [uipStep, 'step.completed:sess_abc123:0', 'sess_abc123'],
+    [uipStep, 'sess_abc123:step.completed:0', 'sess_abc123'],
   ])('$event', (body, id, subject) => {
     const { event: type, data } = body
     expect(partsOf(provider, body)).toEqual([{ id, events: [{ ...common, id, type, subject, data }] }])
@@ -72,11 +72,11 @@ describe('what de-duplication goes by', () => {
   })
 
   it.each([
-    ['session.completed', { session_id: 's', audit_id: 'a' }, 'session.completed:s'],
-    ['session.stopped', { session_id: 's' }, 'session.stopped:s'],
-    ['session.failed', { session_id: 's' }, 'session.failed:s'],
-    ['step.completed', { session_id: 's', stage: 'selfie', audit_id: 'a' }, 'step.completed:s:selfie'],
-    ['step.completed', { session_id: 's', stage: 0 }, 'step.completed:s:0'],
+    ['session.completed', { session_id: 's', audit_id: 'a' }, 's:session.completed'],
+    ['session.stopped', { session_id: 's' }, 's:session.stopped'],
+    ['session.failed', { session_id: 's' }, 's:session.failed'],
+    ['step.completed', { session_id: 's', stage: 'selfie', audit_id: 'a' }, 's:step.completed:selfie'],
+    ['step.completed', { session_id: 's', stage: 0 }, 's:step.completed:0'],
   ])('of the session API: %s of %j', (event, data, id) => {
     expect(idOf({ event, data })).toBe(id)
   })

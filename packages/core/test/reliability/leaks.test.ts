@@ -1,7 +1,4 @@
-/** Stimuli 143 to 145, 147 and 149: nothing that is secret or personal leaves. The numbers are those of the reliability catalogue. */
-import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
-import { KycWebhookError } from '../../src/errors.ts'
 import { createInbox } from '../../src/inbox/create-inbox.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
 import type { Provider } from '../../src/provider.ts'
@@ -9,11 +6,11 @@ import { advanceAi } from '../../src/providers/advance-ai.ts'
 import { press } from '../../src/providers/press.ts'
 import { uip } from '../../src/providers/uip.ts'
 import type { ReceiverOptions } from '../../src/receiver-options.ts'
+import { expectNothingPlanted, planted } from '../support/planted.ts'
 import { type Receiving, receiving } from '../support/receiving.ts'
 import {
   type Delivery,
   NOW,
-  SECRETS,
   signedAdvanceAi,
   signedPress,
   signedUip,
@@ -28,20 +25,6 @@ import {
   uipIdentify,
   uipMessage,
 } from '../vectors/documented.ts'
-
-/** What must not turn up anywhere. Each is in a delivery, a secret or an error below. */
-const planted = {
-  name: 'Wilhelmina Planted',
-  born: '1931-02-03',
-  person: '784193112345671',
-  email: 'wilhelmina@planted.example',
-  otp: '804613',
-  link: 'https://planted.example/open/8h2k',
-  case: '1998600000000026050',
-  visa: 'VISA-PLANTED-77',
-  nonce: 'nonce-planted-1',
-  ...SECRETS,
-}
 
 const envelope = (id: string, over: object = {}) => ({
   id,
@@ -108,13 +91,6 @@ const circumstances: [string, () => Partial<ReceiverOptions>][] = [
   ['the secrets fail and quote', () => ({ secret: talkative })],
 ]
 
-function expectNothingPlanted(texts: unknown[], signatures: readonly string[] = []): void {
-  const text = texts
-    .map((one) => (typeof one === 'string' ? one : inspect(one, { depth: 12, maxStringLength: null })))
-    .join('\n')
-  for (const value of [...Object.values(planted), ...signatures]) expect(text).not.toContain(value)
-}
-
 /** A signature of each delivery, as it stands in its headers. */
 const signaturesOf = (deliveries: readonly Delivery[]) =>
   deliveries.flatMap(({ headers }) =>
@@ -158,66 +134,5 @@ describe('143, 144, 147: no reply, log line or hook says', () => {
   it('and the search finds what is there', () => {
     expect(() => expectNothingPlanted([{ deep: [{ email: planted.email }] }])).toThrow()
     expect(() => expectNothingPlanted(['0123456789abcdef'], ['456789ab'])).toThrow()
-  })
-})
-
-describe('145: nothing that is looked at or written out shows', () => {
-  it('the secrets of a receiver', () => {
-    const { receiver } = receiving(press())
-    expectNothingPlanted([
-      inspect(receiver, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true }),
-      JSON.stringify(receiver),
-      String(receiver),
-      Object.entries(receiver),
-    ])
-  })
-
-  it.each([
-    ['padded', `${SECRETS.press}\n`],
-    ['in a list', [SECRETS.press, '']],
-    ['no Base64', `${SECRETS['advance-ai']}!`],
-    ['in an object', { secret: SECRETS.press }],
-  ])('a secret that was refused: %s', (_, secret) => {
-    try {
-      receiving(advanceAi(), { secret: secret as string })
-      expect.unreachable()
-    } catch (error) {
-      expect(error).toBeInstanceOf(KycWebhookError)
-      expectNothingPlanted([
-        error,
-        inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
-        JSON.stringify(error),
-        JSON.stringify(error, Object.getOwnPropertyNames(error)),
-      ])
-    }
-  })
-
-  it('more of an error than its code and name, as JSON', () => {
-    const error = new KycWebhookError('inbox-unavailable', 'it is closed', {
-      cause: new Error(planted.email),
-    })
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'KycWebhookError', code: 'inbox-unavailable' })
-  })
-})
-
-describe('149: what comes from outside cannot write log lines of its own', () => {
-  const hostile = 'x\r\n{"level":"info","msg":"forged"}\x1b[31m\u2028\u202e\x00'
-
-  it.each([
-    ['an id', press(), signedPress(envelope(hostile))],
-    ['a type without a handler', uip(), signedUip({ event: hostile, data: {} })],
-    ['an id in a conflict', advanceAi(), signedAdvanceAi({ ...aaiCompleted, eventId: hostile })],
-    ['an unsigned id', press(), signedPress(envelope('a'), { headers: { 'X-Webhook-Id': hostile } })],
-  ] as [string, Provider, Delivery][])('%s', async (_, provider, delivery) => {
-    const { receive, handled, log, rejected } = receiving(provider, {
-      onEvent: undefined,
-      on: { other: () => {} },
-    })
-    await receive(delivery)
-    await receive(delivery)
-    await handled()
-    for (const value of [...log.lines, ...rejected].flatMap((line) => Object.values(line))) {
-      if (typeof value === 'string') expect(value).toMatch(/^[\x20-\x7e]*$/)
-    }
   })
 })

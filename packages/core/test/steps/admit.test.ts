@@ -6,16 +6,14 @@ import { rejection } from '../support/rejection.ts'
 
 const anybody: AdmissionPolicy = {
   allowed: undefined,
-  proxies: undefined,
   requireTls: false,
-  tlsVersionHeader: undefined,
 }
 const plain = { address: '192.0.2.1', tls: undefined }
 const head = (...raw: string[]) => new Head(raw)
 
 describe('method', () => {
   it('POST is admitted', () => {
-    expect(admit('POST', head(), plain, anybody)).toEqual(plain)
+    expect(() => admit('POST', head(), plain, anybody)).not.toThrow()
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post', 'POST ', ''])(
@@ -28,7 +26,7 @@ describe('method', () => {
 
 describe('Content-Encoding', () => {
   it.each(['identity', 'Identity', 'IDENTITY'])('%s is none', (encoding) => {
-    expect(admit('POST', head('Content-Encoding', encoding), plain, anybody)).toEqual(plain)
+    expect(() => admit('POST', head('Content-Encoding', encoding), plain, anybody)).not.toThrow()
   })
 
   it.each([
@@ -56,24 +54,12 @@ describe('address', () => {
   const policy = { ...anybody, allowed: addressSet('allowedAddresses', ['192.0.2.0/28']) }
 
   it('one that is listed is admitted', () => {
-    expect(admit('POST', head(), plain, policy)).toEqual(plain)
+    expect(() => admit('POST', head(), plain, policy)).not.toThrow()
   })
 
   it.each(['192.0.2.16', '::1', undefined, 'unix socket'])('%s is not', (address) => {
     const refused = rejection(() => admit('POST', head(), { address, tls: undefined }, policy))
     expect(refused.code).toBe('address-not-allowed')
-  })
-
-  it('is that of the socket, whatever X-Forwarded-For says, unless a proxy was named', () => {
-    const forged = head('X-Forwarded-For', '192.0.2.1')
-    const refused = rejection(() => admit('POST', forged, { address: '203.0.113.9', tls: undefined }, policy))
-    expect(refused.code).toBe('address-not-allowed')
-  })
-
-  it('is that which the proxy saw, when the proxy was named', () => {
-    const proxied = { ...policy, proxies: addressSet('trustedProxies', ['10.0.0.0/8']) }
-    const proxy = { address: '10.0.0.1', tls: undefined }
-    expect(admit('POST', head('X-Forwarded-For', '192.0.2.1'), proxy, proxied).address).toBe('192.0.2.1')
   })
 })
 
@@ -94,7 +80,7 @@ describe('TLS', () => {
 
   it.each(table)('a connection of %s where %s is required: admitted %s', (tls, requireTls, admitted) => {
     const run = () => admit('POST', head(), { ...plain, tls }, { ...anybody, requireTls })
-    if (admitted) expect(run()).toMatchObject({ tls })
+    if (admitted) expect(run).not.toThrow()
     else expect(rejection(run).code).toBe('transport-not-secure')
   })
 })

@@ -1,35 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type Normalised, Unusable } from '../../src/provider.ts'
 import { advanceAi } from '../../src/providers/advance-ai.ts'
-import { press } from '../../src/providers/press.ts'
 import { identify, type Received } from '../../src/steps/identify.ts'
+import { part, received } from '../support/received.ts'
 import { NOW } from '../support/signed.ts'
 
 const DAY = 86_400_000
-const body = Buffer.from('{"a":1}')
+const { body } = received
+const [event] = part.events
 /** SHA-256 of `{"a":1}`, by `sha256sum`. */
 const BODY_SHA256 = '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862'
-
-const received: Received = {
-  receiver: 'press',
-  provider: press(),
-  body,
-  headers: {},
-  receivedAt: NOW,
-  credentials: { signatures: [], timestamp: NOW / 1_000, nonce: undefined },
-  toleranceMs: 300_000,
-  rememberMs: 7 * DAY,
-}
-const event = {
-  specversion: '1.0',
-  id: 'e-1',
-  source: '/here',
-  type: 'happened',
-  datacontenttype: 'application/json',
-  data: {},
-  provider: 'press',
-} as const
-const part: Normalised = { id: 'd-1', events: [event] }
 
 const keysOf = (over: Partial<Received>, ...parts: Normalised[]) =>
   identify({ ...received, ...over }, 'fresh', parts).map(({ key }) => key)
@@ -175,31 +155,5 @@ describe('what goes to quarantine', () => {
       const [receipt] = identify({ ...received, provider, credentials }, 'timestamp-stale', outcome)
       expect(receipt).not.toHaveProperty('nonce')
     }
-  })
-})
-
-describe('the context', () => {
-  const contextOf = (headers: Record<string, string>, over: Partial<Normalised> = {}) =>
-    identify({ ...received, headers }, 'fresh', [{ ...part, ...over }])[0]?.context
-
-  it('has what the unsigned headers say', () => {
-    const headers = { 'x-webhook-delivery-attempt': '2', 'x-webhook-subscription-id': 'sub_a1b2c3d4e5' }
-    expect(contextOf(headers)).toMatchObject({ id: 'd-1', attempt: 2, subscriptionId: 'sub_a1b2c3d4e5' })
-  })
-
-  it.each(['abc', '-1', '1.5', '1e3', '99999999999999999999', '', ' 2'])(
-    'an attempt of %j is none',
-    (attempt) => {
-      expect(contextOf({ 'x-webhook-delivery-attempt': attempt })).not.toHaveProperty('attempt')
-    },
-  )
-
-  it('prefers the subscription of the signed body', () => {
-    const headers = { 'x-webhook-subscription-id': 'header' }
-    expect(contextOf(headers, { subscriptionId: 'body' })?.subscriptionId).toBe('body')
-  })
-
-  it('never takes the id from a header', () => {
-    expect(contextOf({ 'x-webhook-id': 'header' })?.id).toBe('d-1')
   })
 })

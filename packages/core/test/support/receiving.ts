@@ -74,7 +74,7 @@ export function requestOf({ headers, body }: Delivery, over: Partial<HttpRequest
 }
 
 /** The code that the sender is told. */
-export function codeOf(reply: Reply): RejectionCode {
+export function codeOf(reply: Pick<Reply, 'body'>): RejectionCode {
   return JSON.parse(reply.body).error.code
 }
 

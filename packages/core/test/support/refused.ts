@@ -18,7 +18,9 @@ export async function refused<E extends KycEvent>(
   const code = codeOf(reply)
   expect([400, 401, 403]).toContain(reply.status)
   expect(await inbox.stats()).toEqual(before)
-  expect(log.lines.slice(lines)).toEqual([expect.objectContaining({ level: 'warn', code, status: reply.status })])
+  expect(log.lines.slice(lines)).toEqual([
+    expect.objectContaining({ level: 'warn', code, status: reply.status }),
+  ])
   const logged = JSON.stringify(log.lines.slice(lines))
   for (const values of Object.values(delivery.headers)) {
     for (const value of [values ?? []].flat()) if (value.length > 8) expect(logged).not.toContain(value)

@@ -3,14 +3,7 @@ import { advanceAi } from '../../src/providers/advance-ai.ts'
 import { press } from '../../src/providers/press.ts'
 import { uip } from '../../src/providers/uip.ts'
 import { aaiCompleted, pressEnvelope, uipIdentify } from '../vectors/documented.ts'
-import {
-  type Content,
-  type Delivery,
-  SECRETS,
-  signedAdvanceAi,
-  signedPress,
-  signedUip,
-} from './signed.ts'
+import { type Content, type Delivery, SECRETS, signedAdvanceAi, signedPress, signedUip } from './signed.ts'
 
 /** A provider, and how it sends. */
 export interface Sender {

@@ -8,6 +8,12 @@ import { type PostgresInboxOptions, resolveSettings } from '../../src/options.ts
 import { PostgresStore } from '../../src/postgres-store.ts'
 import { PostgresWorker } from '../../src/postgres-worker.ts'
 
+/** Everything that holds rows of the inbox. */
+const TABLES = [
+  ...['event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map((name) => `kyc_webhooks.${name}`),
+  'kyc_webhooks_boss.job',
+]
+
 /** A database of its own, dropped when the file's tests are over. */
 export interface TestDatabase {
   url: string
@@ -38,10 +44,7 @@ export async function testDatabase(): Promise<TestDatabase> {
       const [schema] = await query(`SELECT to_regclass('kyc_webhooks_boss.job') IS NOT NULL AS there`)
       if (schema?.there !== true) return
       // TRUNCATE makes new files for each table and index: twenty times slower for a few rows.
-      const own = ['event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map(
-        (name) => `kyc_webhooks.${name}`,
-      )
-      await pool.query([...own, 'kyc_webhooks_boss.job'].map((name) => `DELETE FROM ${name}`).join(';'))
+      await pool.query(TABLES.map((name) => `DELETE FROM ${name}`).join(';'))
     },
   }
 }
@@ -80,6 +83,14 @@ export async function makeStore(
       )
       closings.push(() => inbox.close())
       return inbox
+    },
+    async content() {
+      const rows = (await Promise.all(TABLES.map((table) => database.query(`SELECT * FROM ${table}`)))).flat()
+      // Bytes as they are: printed by the server they would be in hexadecimal.
+      const values = rows.flatMap((row) => Object.values(row))
+      return Buffer.concat(
+        values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(`${JSON.stringify(value)} `))),
+      )
     },
     async destroy() {
       await Promise.all(closings.map((close) => close()))
@@ -143,6 +154,7 @@ function engineOn(store: PostgresStore): InboxEngine {
     events: (query) => store.events(query),
     quarantined: (query) => store.quarantined(query),
     retry: (...args) => store.retry(...args),
+    discard: (request) => store.discard(request),
     close() {
       closed ??= store.close()
       return closed

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InboxEngine } from '@kyc-webhooks/core'
@@ -16,6 +16,9 @@ export function makeStore(options: SqliteEngineOptions = {}): EngineFixture {
       engines.push(engine)
       await engine.open()
       return engine
+    },
+    async content() {
+      return Buffer.concat(readdirSync(directory).map((name) => readFileSync(join(directory, name))))
     },
     async destroy() {
       await Promise.all(engines.map((engine) => engine.close()))

@@ -1,6 +1,7 @@
 import { type InboxEngine, KycWebhookError, memoryEngine, type Receipt } from '@kyc-webhooks/core'
 import type { EngineFixture } from '../../src/inbox-case.ts'
 import { type BrokenEngine, type Fault, late } from './inbox-broken-engine.ts'
+import { memoryContent } from './memory-content.ts'
 
 /** Engines that share a store wrongly. */
 export const shareFaults: Readonly<Record<string, BrokenEngine>> = {
@@ -112,5 +113,9 @@ export function sharedStore(fault: Fault = () => ({})): EngineFixture {
     }
     return { ...good, ...fault(good) }
   }
-  return { open: async () => openEngine(), async destroy() {} }
+  return {
+    open: async () => openEngine(),
+    content: () => memoryContent(store),
+    async destroy() {},
+  }
 }
