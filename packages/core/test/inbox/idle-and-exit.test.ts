@@ -5,6 +5,8 @@ import { expect, it } from 'vitest'
 
 it('an inbox that nobody closes does not keep the process alive', async () => {
   const script = fileURLToPath(new URL('idle-and-exit.ts', import.meta.url))
-  const exit = promisify(execFile)('node', ['--conditions=@kyc-webhooks/source', script], { timeout: 5_000 })
+  const exit = promisify(execFile)(process.execPath, ['--conditions=@kyc-webhooks/source', script], {
+    timeout: 10_000,
+  })
   await expect(exit).resolves.toEqual({ stdout: 'recorded\nhandling\n', stderr: '' })
 })
