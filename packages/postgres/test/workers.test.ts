@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttemptScope, Claim, Inbox } from '@kyc-webhooks/core'
+import type { AttemptScope, Claim, Inbox, QuarantineRecord } from '@kyc-webhooks/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { event } from '../../testing/src/inbox-samples.ts'
 import { arriving, nameOf, workOf } from '../../testing/src/inbox-work.ts'
@@ -145,6 +145,20 @@ test('dead letters are jobs of their own queue, and retrying moves them back', a
   expect(await inbox.retry(seqs)).toBe(2)
   await expect.poll(() => inbox.events({ receiver: 'dead', state: 'done' })).toHaveLength(2)
   expect(await jobs()).toEqual([])
+})
+
+test('a redriven delivery is handled, and leaves quarantine in the same commit', async () => {
+  const inbox = open()
+  const stale = arriving('late', { receiver: 'redriven', events: [], quarantine: 'timestamp-stale' })
+  expect(await inbox.record(stale)).toBe('quarantined')
+  const [row] = await inbox.quarantined({ receiver: 'redriven' })
+  const seq = row?.seq ?? 0
+  await expect(inbox.redrive(seq)).rejects.toMatchObject({ code: 'redrive-impossible' })
+  const redrive = ({ body }: QuarantineRecord) => [arriving('late', { receiver: 'redriven', body })]
+  inbox.work({ ...workOf(async () => {}, { receiver: 'redriven' }), redrive })
+  expect(await inbox.redrive(seq)).toBe('recorded')
+  expect(await inbox.quarantined({ receiver: 'redriven' })).toEqual([])
+  await expect.poll(() => inbox.events({ receiver: 'redriven' })).toMatchObject([{ state: 'done' }])
 })
 
 test('discarding a dead letter deletes its job', async () => {
