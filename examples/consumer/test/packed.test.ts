@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const PUBLISHED = ['core', 'sqlite', 'express', 'koa', 'fastify', 'simulator'] as const
+const PUBLISHED = ['core', 'sqlite', 'postgres', 'express', 'koa', 'fastify', 'simulator'] as const
 const workspace = join(import.meta.dirname, '..', '..', '..')
 const packageDir = (name: string) => join(workspace, 'packages', name)
 
@@ -31,9 +31,11 @@ beforeAll(() => {
     if (!existsSync(target)) symlinkSync(join(from, 'node_modules', name), target)
   }
   link('@types/node', workspace)
-  for (const name of ['express', '@types/express', '@types/koa']) link(name, join(import.meta.dirname, '..'))
+  for (const name of ['express', '@types/express', '@types/koa', '@types/pg'])
+    link(name, join(import.meta.dirname, '..'))
   for (const name of ['fastify', 'fastify-plugin']) link(name, packageDir('fastify'))
   link('better-sqlite3', packageDir('sqlite'))
+  for (const name of ['pg', 'pg-boss']) link(name, packageDir('postgres'))
   link('koa', packageDir('koa'))
 }, 120_000)
 
@@ -140,6 +142,7 @@ import express from 'express'
 import { advanceAiWebhook, pressWebhook, uipWebhook } from '@kyc-webhooks/express'
 import { pressWebhook as pressOnFastify } from '@kyc-webhooks/fastify'
 import { pressWebhook as pressOnKoa } from '@kyc-webhooks/koa'
+import { postgresInbox } from '@kyc-webhooks/postgres'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
 import Fastify from 'fastify'
 

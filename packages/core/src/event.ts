@@ -67,6 +67,19 @@ export interface HandlerContext {
   delivery: DeliveryContext
   /** Attributes of the event that came from headers outside the signature. Empty for most deliveries. */
   unsigned: readonly string[]
+  /**
+   * With `transactional`: what is written through it commits together with the event's settlement, or not at all. Let its
+   * errors reach the caller of the handler, and end neither it nor its transaction.
+   */
+  client?: TransactionClient
+}
+
+/** The part of a database client that a handler needs; with `@kyc-webhooks/postgres` it is a `PoolClient` of `pg`. */
+export interface TransactionClient {
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 }
 
 /** The delivery that brought an event. */

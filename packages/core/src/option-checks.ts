@@ -25,6 +25,11 @@ export function integer(option: string, value: number): number {
   return value
 }
 
+export function boolean(option: string, value: boolean): boolean {
+  if (typeof value !== 'boolean') invalid(option, 'true or false')
+  return value
+}
+
 /** One of a few values. A misspelt one must not fall back to the default. */
 export function oneOf<T>(option: string, value: T, values: readonly T[]): T {
   if (!values.includes(value)) invalid(option, values.map((each) => `'${each}'`).join(' or '))

@@ -46,6 +46,10 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   requireTls?: boolean | 'TLSv1.2' | 'TLSv1.3' | undefined
   /** Header in which a trusted proxy puts the TLS version, for example `x-tls-version`. Needed for `requireTls` with a version behind a proxy. */
   tlsVersionHeader?: string | undefined
+  /** Record deliveries and reply, but handle no events: a process with `startWorker` does that. Takes no handlers. @default false */
+  receiveOnly?: boolean | undefined
+  /** Run each handler in the transaction that settles its event; `context.client` is its client. For inboxes on a database server alone. @default false */
+  transactional?: boolean | undefined
   /** Events handled at once. @default 16 */
   concurrency?: number | undefined
   /** A handler that takes longer has failed, in milliseconds. @default 30_000 */
@@ -65,6 +69,25 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   /** For tests: a number from 0 to below 1. @default Math.random */
   random?: (() => number) | undefined
 }
+
+/** What `startWorker` can be told: the part of a receiver's options that is about handling. */
+export type WorkerOptions<E extends KycEvent = KycEvent> = Pick<
+  ReceiverOptions<E>,
+  | 'onEvent'
+  | 'on'
+  | 'name'
+  | 'transactional'
+  | 'concurrency'
+  | 'handlerTimeoutMs'
+  | 'retry'
+  | 'rememberMs'
+  | 'keepHandledMs'
+  | 'closeGraceMs'
+  | 'logger'
+  | 'onDeadLetter'
+  | 'now'
+  | 'random'
+>
 
 /** A delivery that did not get a 2xx, or got one as a conflict. */
 export interface RejectedDelivery {

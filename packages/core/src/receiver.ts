@@ -3,8 +3,8 @@ import { Trace } from './diagnostics.ts'
 import { Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { Head } from './head.ts'
-import type { Inbox } from './inbox/inbox.ts'
-import type { Outcome, QuarantineRecord, Receipt } from './inbox/port.ts'
+import type { Inbox, Worker } from './inbox/inbox.ts'
+import type { Outcome, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
 import { actualPeer } from './network.ts'
 import { invalid } from './option-checks.ts'
@@ -17,11 +17,11 @@ import { admit } from './steps/admit.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { type Credentials, readCredentials } from './steps/credentials.ts'
 import { checkFreshness } from './steps/freshness.ts'
-import { identify, type Received } from './steps/identify.ts'
+import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
-import { startWork } from './work.ts'
+import { refuseHandlers, startWork } from './work.ts'
 
 /** Turns deliveries of one provider into replies, and their events into handler calls. */
 export interface Receiver {
@@ -58,7 +58,7 @@ class WebhookReceiver implements Receiver {
   readonly #keyRing: KeyRing
   readonly #accepted: Reply
   readonly #reporter: Reporter
-  readonly #work: ReturnType<typeof startWork>
+  readonly #worker: Worker | undefined
   readonly #inHand = new Set<Promise<Reply>>()
   #closed: Promise<void> | undefined
 
@@ -80,7 +80,7 @@ class WebhookReceiver implements Receiver {
     })
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
-    this.#work = startWork(provider, options, settings, (row) => this.#redrive(row))
+    this.#worker = options.receiveOnly ? refuseHandlers(options) : startWork(provider, options, settings)
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
     this.ready.then(
       () => this.#reporter.ready(inbox.name),
@@ -139,7 +139,9 @@ class WebhookReceiver implements Receiver {
 
     if (parts instanceof Unusable) delivery.unusable = parts.reason
     trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
-    const receipts = identify(this.#received({ body, headers, receivedAt, credentials }), freshness, parts)
+    const { name: receiver, toleranceMs, rememberMs } = this.#settings
+    const received = { receiver, provider: this.#provider, body, headers, receivedAt, credentials }
+    const receipts = identify({ ...received, toleranceMs, rememberMs }, freshness, parts)
     delivery.id = receipts[0]?.context.id
     this.#reporter.compareHints(headers, receipts)
 
@@ -148,11 +150,6 @@ class WebhookReceiver implements Receiver {
 
     trace.next('reply', outcomes[0])
     return { receipts, outcomes }
-  }
-
-  #received(delivery: Pick<Received, 'body' | 'headers' | 'receivedAt' | 'credentials'>): Received {
-    const { name: receiver, toleranceMs, rememberMs } = this.#settings
-    return { ...delivery, receiver, provider: this.#provider, toleranceMs, rememberMs }
   }
 
   #replyTo(
@@ -186,18 +183,9 @@ class WebhookReceiver implements Receiver {
     return reply
   }
 
-  /** What a quarantined delivery comes to now; its age no longer counts, since somebody decided to try it again. */
-  #redrive({ body, headers, firstAt: receivedAt }: QuarantineRecord): Receipt[] {
-    const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
-    const received = this.#received({ body, headers, receivedAt, credentials: undefined })
-    // Remembered from now on: from its arrival, it might be forgotten already.
-    const keyExpiresAt = this.#settings.now() + this.#settings.rememberMs
-    return identify(received, 'fresh', parts).map((receipt) => ({ ...receipt, keyExpiresAt }))
-  }
-
   close(): Promise<void> {
     this.#closed ??= Promise.allSettled([...this.#inHand]).then(() =>
-      this.#work.stop(this.#settings.closeGraceMs),
+      this.#worker?.stop(this.#settings.closeGraceMs),
     )
     return this.#closed
   }

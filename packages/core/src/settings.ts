@@ -1,7 +1,7 @@
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
 import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
-import { duration, integer, invalid, oneOf, positive } from './option-checks.ts'
+import { boolean, duration, integer, invalid, oneOf, positive } from './option-checks.ts'
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
@@ -23,6 +23,7 @@ export interface Settings {
   rememberMs: number
   keepHandledMs: number
   secretMaxAgeMs: number
+  transactional: boolean
   concurrency: number
   handlerTimeoutMs: number
   closeGraceMs: number
@@ -35,7 +36,7 @@ export interface Settings {
 /** Throws `option-invalid` for anything that would quietly switch a check off. */
 export function resolveSettings(
   provider: Provider,
-  options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>,
+  options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>,
 ): Settings {
   const name = options.name ?? provider.name
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/.test(name))
@@ -63,6 +64,7 @@ export function resolveSettings(
     rememberMs,
     keepHandledMs: positive('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS, 0),
     secretMaxAgeMs: positive('secretMaxAgeMs', options.secretMaxAgeMs ?? 60_000),
+    transactional: boolean('transactional', options.transactional ?? false),
     concurrency: integer('concurrency', options.concurrency ?? 16),
     handlerTimeoutMs: duration('handlerTimeoutMs', options.handlerTimeoutMs ?? 30_000),
     closeGraceMs: duration('closeGraceMs', options.closeGraceMs ?? 10_000, 0),
@@ -74,7 +76,7 @@ export function resolveSettings(
 }
 
 function resolveNetwork(
-  options: Omit<ReceiverOptions<never>, 'on' | 'onEvent'>,
+  options: Omit<Partial<ReceiverOptions<never>>, 'on' | 'onEvent'>,
 ): Pick<Settings, 'admission' | 'proxies' | 'tlsVersionHeader'> {
   const { requireTls = false, tlsVersionHeader } = options
   if (![true, false, 'TLSv1.2', 'TLSv1.3'].includes(requireTls))

@@ -1,18 +1,18 @@
 import { publish } from './diagnostics.ts'
 import { printable } from './error-text.ts'
 import { KycWebhookError } from './errors.ts'
-import type { Inbox, Work, Worker } from './inbox/inbox.ts'
+import type { Inbox, Worker } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
-import type { ReceiverOptions } from './receiver-options.ts'
+import type { WorkerOptions } from './receiver-options.ts'
+import { redriven } from './redriven.ts'
 import type { Settings } from './settings.ts'
 import { type Handlers, handle } from './steps/handle.ts'
 
-/** Starts the worker of a receiver: the last step of a delivery's way, after the reply. */
+/** Hands the events of a receiver to its handlers: the last step of a delivery's way, after the reply. */
 export function startWork(
   provider: Provider,
-  options: ReceiverOptions & { inbox: Inbox },
+  options: WorkerOptions & { inbox: Inbox },
   settings: Settings,
-  redrive: Work['redrive'],
 ): Worker {
   const { name: receiver, logger } = settings
   const handlers = resolveHandlers(options)
@@ -26,9 +26,10 @@ export function startWork(
   return options.inbox.work({
     receiver,
     run: (claim, attempt) => handle(handlers, claim, attempt, onUnhandled),
-    redrive,
+    redrive: (row) => redriven(provider, settings, row),
     concurrency: settings.concurrency,
     timeoutMs: settings.handlerTimeoutMs,
+    transactional: settings.transactional,
     retry: settings.retry,
     keepHandledMs: settings.keepHandledMs,
     logger,
@@ -39,7 +40,7 @@ export function startWork(
   })
 }
 
-function resolveHandlers({ on = {}, onEvent }: ReceiverOptions): Handlers {
+function resolveHandlers({ on = {}, onEvent }: WorkerOptions): Handlers {
   const byType = new Map(Object.entries(on).filter(([, handler]) => handler !== undefined))
   for (const [type, handler] of [...byType, ['onEvent', onEvent] as const]) {
     if (handler !== undefined && typeof handler !== 'function') {
@@ -53,4 +54,10 @@ function resolveHandlers({ on = {}, onEvent }: ReceiverOptions): Handlers {
     )
   }
   return { byType: byType as Handlers['byType'], other: onEvent }
+}
+
+/** A receiver that only records has no use for handlers: whoever gives some expects them to run. */
+export function refuseHandlers({ on, onEvent }: WorkerOptions): undefined {
+  if (on === undefined && onEvent === undefined) return
+  throw new KycWebhookError('option-invalid', 'receiveOnly (wanted: no handlers; give them to startWorker)')
 }

@@ -29,6 +29,7 @@ it('the public names are these and no others', () => {
     'press',
     'sendReply',
     'silentLogger',
+    'startWorker',
     'textKey',
     'uip',
     'unprefixedKey',

@@ -61,6 +61,7 @@ function handle(inbox: Inbox, letGo: () => Promise<void>): Inbox {
     record: (receipt) => inbox.record(receipt),
     work: (work) => inbox.work(work),
     stats: () => inbox.stats(),
+    health: () => inbox.health(),
     events: (query) => inbox.events(query),
     quarantined: (query) => inbox.quarantined(query),
     retry: (seqs) => inbox.retry(seqs),

@@ -1,9 +1,11 @@
-import type { InboxEngine } from '@kyc-webhooks/core'
+import { createInbox, type Inbox, type InboxEngine, type InboxOptions } from '@kyc-webhooks/core'
 
 /** A store to run a case on. */
 export interface EngineFixture {
   /** Opens an engine on the store. Where stores are persistent, another one at each call, as another process would. */
   open(): Promise<InboxEngine>
+  /** An inbox on the store, where it is not made by `createInbox`. Opens when it is first needed. */
+  inbox?(options: InboxOptions): Inbox
   /** Everything that lies in the store now, to look for what must be gone. */
   content(): Promise<Buffer>
   /** Closes what is open and removes the store. */
@@ -15,8 +17,20 @@ export interface InboxCase {
   name: string
   /** True: only for stores that outlive their engine and that several may share. */
   persistent?: boolean
+  /** True: only for engines that let one process at a time run the events of a receiver. */
+  exclusive?: boolean
   /** Rejects when the engine does not do it. */
   run(fixture: EngineFixture): Promise<void>
+}
+
+/** An inbox on the store of a fixture. */
+export async function inboxOn(fixture: EngineFixture, options: InboxOptions = {}): Promise<Inbox> {
+  return fixture.inbox?.(options) ?? createInbox(await fixture.open(), options)
+}
+
+/** The same case, for engines that let one process at a time run the events of a receiver. */
+export function exclusive(inboxCase: InboxCase): InboxCase {
+  return { ...inboxCase, exclusive: true }
 }
 
 /** A case on one engine. */

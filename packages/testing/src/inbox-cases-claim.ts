@@ -1,6 +1,6 @@
 import type { InboxEngine } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
-import { type InboxCase, onEngine } from './inbox-case.ts'
+import { exclusive, type InboxCase, onEngine } from './inbox-case.ts'
 import { claim, crash, event, record, settle, startOne, T0 } from './inbox-samples.ts'
 
 /** Which events are started, and by whom. */
@@ -48,13 +48,15 @@ export const claimCases: readonly InboxCase[] = [
     expect(await engine.events({ receiver: 'uip' })).toMatchObject([{ state: 'waiting' }])
   }),
 
-  onEngine('never starts an event twice when claims overlap', async (engine) => {
-    const ids = Array.from({ length: 30 }, (_, index) => `event ${index}`)
-    for (const id of ids) await record(engine, id)
-    await engine.acquire('press', T0)
-    const results = await Promise.all(ids.map(() => claim(engine, T0, 3)))
-    expect(results.flatMap(names).toSorted()).toEqual(ids.toSorted())
-  }),
+  exclusive(
+    onEngine('never starts an event twice when claims overlap', async (engine) => {
+      const ids = Array.from({ length: 30 }, (_, index) => `event ${index}`)
+      for (const id of ids) await record(engine, id)
+      await engine.acquire('press', T0)
+      const results = await Promise.all(ids.map(() => claim(engine, T0, 3)))
+      expect(results.flatMap(names).toSorted()).toEqual(ids.toSorted())
+    }),
+  ),
 
   onEngine('starts nothing for who does not hold the right to run', async (engine) => {
     await record(engine, 'a')

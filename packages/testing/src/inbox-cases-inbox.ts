@@ -1,8 +1,8 @@
-import { createInbox } from '@kyc-webhooks/core'
+import type { Inbox } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
-import type { InboxCase } from './inbox-case.ts'
-import { brokenReceipt } from './inbox-samples.ts'
-import { arriving, onInbox, sleep, untilStats, workOf } from './inbox-work.ts'
+import { type InboxCase, inboxOn } from './inbox-case.ts'
+import { brokenReceipt, nonce } from './inbox-samples.ts'
+import { arriving, onInbox, onTwoInboxes, sleep, untilStats, workOf } from './inbox-work.ts'
 
 /** What core's `Inbox` promises on any engine, but for its workers. */
 export const inboxCases: readonly InboxCase[] = [
@@ -49,10 +49,52 @@ export const inboxCases: readonly InboxCase[] = [
     { maxQueued: 2 },
   ),
 
+  onTwoInboxes('tells one of two instances that race for a delivery that it is recorded', async (a, b) => {
+    const ids = Array.from({ length: 150 }, (_, index) => `${index}`)
+    const record = (inbox: Inbox) => Promise.all(ids.map((id) => inbox.record(arriving(id))))
+    const [first, second] = await Promise.all([record(a), record(b)])
+    expect(first.map((outcome, index) => [outcome, second[index]].toSorted())).toEqual(
+      Array(ids.length).fill(['duplicate', 'recorded']),
+    )
+    expect(await a.events({ limit: 1_000 })).toHaveLength(ids.length)
+  }),
+
+  onTwoInboxes('gives a nonce to one of many deliveries that bring it to two instances', async (a, b) => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 === 0 ? a : b).record(arriving(`${index}`, { nonce: nonce('n', false, Date.now()) })),
+      ),
+    )
+    expect(outcomes.toSorted()).toEqual([...Array(19).fill('nonce-reused'), 'recorded'])
+    expect(await b.events()).toHaveLength(1)
+    expect(await a.quarantined()).toHaveLength(19)
+  }),
+
+  onInbox('tells how the handling keeps up', async (inbox) => {
+    const idle = { reachable: true, lagMs: 0, depth: 0, deadLetters: 0 }
+    expect(await inbox.health()).toEqual(idle)
+    await inbox.record(arriving('a'))
+    await inbox.record(arriving('b'))
+    await sleep(30)
+    const { lagMs, ...rest } = await inbox.health()
+    expect(rest).toEqual({ reachable: true, depth: 2, deadLetters: 0 })
+    expect(lagMs).toBeGreaterThanOrEqual(20)
+    expect(lagMs).toBeLessThan(10_000)
+    const failing = async () => {
+      throw new Error('always')
+    }
+    const retry = { attempts: 1, firstDelayMs: 1, factor: 1, maxDelayMs: 1, crashes: 3 }
+    inbox.work(workOf(failing, { retry }))
+    await untilStats(inbox, { dead: 2 })
+    expect(await inbox.health()).toEqual({ ...idle, deadLetters: 2 })
+    await inbox.close()
+    expect(await inbox.health()).toEqual({ ...idle, reachable: false })
+  }),
+
   {
     name: 'finishes commits under way before it closes, and takes no more',
     async run(fixture) {
-      const inbox = createInbox(await fixture.open())
+      const inbox = await inboxOn(fixture)
       const recording = inbox.record(arriving('a'))
       await Promise.all([inbox.close(), inbox.close()])
       expect(await recording).toBe('recorded')

@@ -1,6 +1,6 @@
 import type { Claim, DeadLetter } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
-import type { InboxCase } from './inbox-case.ts'
+import { exclusive, type InboxCase } from './inbox-case.ts'
 import { record, startOne } from './inbox-samples.ts'
 import { arriving, nameOf, onInbox, onTwoInboxes, untilStats, workOf } from './inbox-work.ts'
 
@@ -9,6 +9,7 @@ export const restartCases: readonly InboxCase[] = [
   {
     name: 'runs an event again whose attempt the process did not survive',
     persistent: true,
+    exclusive: true,
     async run(fixture) {
       const dying = await fixture.open()
       await startOne(dying)
@@ -25,6 +26,7 @@ export const restartCases: readonly InboxCase[] = [
   {
     name: 'makes a dead letter of an event that keeps killing its process',
     persistent: true,
+    exclusive: true,
     async run(fixture) {
       for (let crashes = 0; crashes < 3; crashes++) {
         const dying = await fixture.open()
@@ -56,17 +58,19 @@ export const restartCases: readonly InboxCase[] = [
     expect(ran).toEqual(['b'])
   }),
 
-  onTwoInboxes('hands the events of a receiver over to another process when it stops', async (a, b) => {
-    const ran: string[] = []
-    const first = a.work(workOf(async () => void ran.push('a')))
-    await a.record(arriving('1'))
-    await untilStats(a, { done: 1 })
-    b.work(workOf(async () => void ran.push('b')))
-    await b.record(arriving('2'))
-    await untilStats(b, { done: 2 })
-    await first.stop(1_000)
-    await b.record(arriving('3'))
-    await untilStats(b, { done: 3 })
-    expect(ran).toEqual(['a', 'a', 'b'])
-  }),
+  exclusive(
+    onTwoInboxes('hands the events of a receiver over to another process when it stops', async (a, b) => {
+      const ran: string[] = []
+      const first = a.work(workOf(async () => void ran.push('a')))
+      await a.record(arriving('1'))
+      await untilStats(a, { done: 1 })
+      b.work(workOf(async () => void ran.push('b')))
+      await b.record(arriving('2'))
+      await untilStats(b, { done: 2 })
+      await first.stop(1_000)
+      await b.record(arriving('3'))
+      await untilStats(b, { done: 3 })
+      expect(ran).toEqual(['a', 'a', 'b'])
+    }),
+  ),
 ]

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { type InboxCase, onTwoEngines } from './inbox-case.ts'
+import { exclusive, type InboxCase, onTwoEngines } from './inbox-case.ts'
 import { claim, crash, nonce, record, settle, startOne, T0 } from './inbox-samples.ts'
 
 /** Several engines on one store, at once or one after the other. */
@@ -27,26 +27,30 @@ export const shareCases: readonly InboxCase[] = [
     }
   }),
 
-  onTwoEngines('lets one engine at a time run the events of a receiver', async (a, b) => {
-    const seq = await startOne(a)
-    expect(await b.acquire('press', T0 + 5)).toBe(false)
-    expect(await a.events({})).toMatchObject([{ state: 'running', crashes: 0 }])
-    expect(await b.acquire('uip', T0)).toBe(true)
-    expect(await a.acquire('uip', T0)).toBe(false)
-    await settle(b, seq, 'done')
-    await a.release('press')
-    expect(await b.acquire('press', T0 + 5)).toBe(true)
-    expect(await a.acquire('press', T0 + 5)).toBe(false)
-    expect(await b.events({})).toMatchObject([{ state: 'done', crashes: 0 }])
-  }),
+  exclusive(
+    onTwoEngines('lets one engine at a time run the events of a receiver', async (a, b) => {
+      const seq = await startOne(a)
+      expect(await b.acquire('press', T0 + 5)).toBe(false)
+      expect(await a.events({})).toMatchObject([{ state: 'running', crashes: 0 }])
+      expect(await b.acquire('uip', T0)).toBe(true)
+      expect(await a.acquire('uip', T0)).toBe(false)
+      await settle(b, seq, 'done')
+      await a.release('press')
+      expect(await b.acquire('press', T0 + 5)).toBe(true)
+      expect(await a.acquire('press', T0 + 5)).toBe(false)
+      expect(await b.events({})).toMatchObject([{ state: 'done', crashes: 0 }])
+    }),
+  ),
 
-  onTwoEngines('gives the right to one of the engines that ask at once', async (a, b) => {
-    for (let round = 0; round < 20; round++) {
-      const asked = await Promise.all([a.acquire('press', T0), b.acquire('press', T0)])
-      expect(asked.toSorted()).toEqual([false, true])
-      await Promise.all([a.release('press'), b.release('press')])
-    }
-  }),
+  exclusive(
+    onTwoEngines('gives the right to one of the engines that ask at once', async (a, b) => {
+      for (let round = 0; round < 20; round++) {
+        const asked = await Promise.all([a.acquire('press', T0), b.acquire('press', T0)])
+        expect(asked.toSorted()).toEqual([false, true])
+        await Promise.all([a.release('press'), b.release('press')])
+      }
+    }),
+  ),
 
   onTwoEngines('frees the right when an engine closes, and counts what it left running', async (a, b) => {
     await startOne(a)
@@ -55,14 +59,16 @@ export const shareCases: readonly InboxCase[] = [
     expect((await claim(b, T0 + 5)).claims).toMatchObject([{ attempt: 2, crashes: 1 }])
   }),
 
-  onTwoEngines('changes nothing by a settlement of an engine that lost the right', async (a, b) => {
-    const seq = await startOne(a)
-    await a.release('press')
-    await claim(b)
-    await settle(a, seq, 'dead', { head: { subject: 'anna', time: 1 } })
-    expect(await b.events({})).toMatchObject([{ state: 'running', attempts: 2, crashes: 1 }])
-    expect(await b.head('press', 'anna')).toBeUndefined()
-  }),
+  exclusive(
+    onTwoEngines('changes nothing by a settlement of an engine that lost the right', async (a, b) => {
+      const seq = await startOne(a)
+      await a.release('press')
+      await claim(b)
+      await settle(a, seq, 'dead', { head: { subject: 'anna', time: 1 } })
+      expect(await b.events({})).toMatchObject([{ state: 'running', attempts: 2, crashes: 1 }])
+      expect(await b.head('press', 'anna')).toBeUndefined()
+    }),
+  ),
 
   {
     name: 'keeps everything when it is closed and opened again',
@@ -70,7 +76,7 @@ export const shareCases: readonly InboxCase[] = [
     async run(fixture) {
       const before = await fixture.open()
       const done = await startOne(before, 'done')
-      await settle(before, done, 'done', { head: { subject: 'anna', time: 9 } })
+      await settle(before, done, 'done')
       const running = await startOne(before, 'running')
       await record(before, 'waiting', { nonce: nonce('n') })
       await record(before, 'bad', { quarantine: 'body-not-json' })
@@ -85,13 +91,24 @@ export const shareCases: readonly InboxCase[] = [
       expect(await after.events({})).toEqual(events)
       expect(await after.quarantined({})).toEqual(quarantined)
       expect(await after.stats()).toEqual(stats)
-      expect(await after.head('press', 'anna')).toBe(9)
       expect(await record(after, 'done')).toBe('duplicate')
       expect(await record(after, 'new', { nonce: nonce('n') })).toBe('nonce-reused')
       expect((await claim(after)).claims.find(({ seq }) => seq === running)).toMatchObject({
         attempt: 2,
         crashes: 1,
       })
+    },
+  },
+
+  {
+    name: 'keeps heads when it is closed and opened again',
+    persistent: true,
+    exclusive: true,
+    async run(fixture) {
+      const before = await fixture.open()
+      await settle(before, await startOne(before), 'done', { head: { subject: 'anna', time: 9 } })
+      await before.close()
+      expect(await (await fixture.open()).head('press', 'anna')).toBe(9)
     },
   },
 

@@ -78,10 +78,14 @@ export const workCases: readonly InboxCase[] = [
   }),
 
   onInbox('runs as many attempts at once as asked, and no more', async (inbox) => {
+    const { promise: asMany, resolve: reached } = Promise.withResolvers<void>()
     let running = 0
     let most = 0
     const run = async () => {
       most = Math.max(most, ++running)
+      if (running === 3) reached()
+      // Nobody leaves before there are as many; then more would show.
+      await Promise.race([asMany, sleep(2_000)])
       await sleep(5)
       running--
     }

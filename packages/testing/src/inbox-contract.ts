@@ -36,11 +36,24 @@ export async function runInboxCase(inboxCase: InboxCase, make: MakeFixture): Pro
   }
 }
 
+export interface ContractOptions {
+  /** Do stores outlive their engine, and may several engines share one? */
+  persistent: boolean
+  /** Does one process at a time run the events of a receiver? @default true */
+  exclusive?: boolean
+}
+
 /** Holds a storage engine to its port, and the inbox on it to its interface. `make` gives a new, empty store. */
-export function inboxContract(name: string, options: { persistent: boolean }, make: MakeFixture): void {
+export function inboxContract(
+  name: string,
+  { persistent, exclusive = true }: ContractOptions,
+  make: MakeFixture,
+): void {
   const suites = { engine: engineCases, inbox: inboxCases, worker: [...workCases, ...restartCases] }
   describe.each(Object.entries(suites))(`inbox contract of ${name}: %s`, (_, cases) => {
-    const applying = cases.filter(({ persistent }) => options.persistent || !persistent)
+    const applying = cases.filter(
+      (each) => (persistent || !each.persistent) && (exclusive || !each.exclusive),
+    )
     for (const inboxCase of applying) test(inboxCase.name, () => runInboxCase(inboxCase, make))
   })
 }

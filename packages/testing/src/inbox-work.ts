@@ -1,13 +1,6 @@
-import {
-  createInbox,
-  type Inbox,
-  type InboxOptions,
-  type Receipt,
-  silentLogger,
-  type Work,
-} from '@kyc-webhooks/core'
+import { type Inbox, type InboxOptions, type Receipt, silentLogger, type Work } from '@kyc-webhooks/core'
 import { expect, vi } from 'vitest'
-import type { EngineFixture, InboxCase } from './inbox-case.ts'
+import { type EngineFixture, type InboxCase, inboxOn } from './inbox-case.ts'
 import { receipt } from './inbox-samples.ts'
 
 /** A delivery that arrives now, so that a worker runs it now. */
@@ -34,7 +27,7 @@ export function onInbox(
   return {
     name,
     async run(fixture) {
-      const inbox = createInbox(await fixture.open(), options)
+      const inbox = await inboxOn(fixture, options)
       try {
         await run(inbox, fixture)
       } finally {

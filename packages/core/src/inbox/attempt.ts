@@ -2,14 +2,13 @@ import { errorFrames, errorName, printable } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { AttemptScope, Work } from './inbox.ts'
-import type { KeyedMutex } from './keyed-mutex.ts'
-import type { Claim, InboxEngine, Settlement } from './port.ts'
+import type { Claim, Settlement } from './port.ts'
 import { retryDelay } from './retry-policy.ts'
+import type { Turn, Turns } from './turns.ts'
 
-/** What the attempts of one worker share. */
 export interface AttemptTools {
-  engine: Pick<InboxEngine, 'head'>
-  subjects: KeyedMutex
+  /** For `latestOnly`. */
+  turns: Turns
   logger: Logger
 }
 
@@ -25,7 +24,7 @@ export class Attempt {
   readonly #abort = new AbortController()
   readonly #writes: Promise<boolean>[] = []
   #timer: NodeJS.Timeout | undefined
-  #turn: { subject: string; come: Promise<() => void> } | undefined
+  #turn: { subject: string; come: Promise<Turn> } | undefined
   #head: Settlement['head']
   #released = false
   #ended = false
@@ -63,7 +62,10 @@ export class Attempt {
 
   /** To be called when the settlement is durable or given up: the next event of the subject must find its head. */
   leave(): void {
-    void this.#turn?.come.then((unlock) => unlock())
+    void this.#turn?.come.then(
+      (turn) => turn.leave(),
+      () => {},
+    )
   }
 
   async #handle(): Promise<void> {
@@ -78,30 +80,31 @@ export class Attempt {
   }
 
   async #latest(...[subject, time, equalTimes, write]: Parameters<AttemptScope['latest']>): Promise<boolean> {
-    await this.#takeTurn(subject)
-    const head = await this.#tools.engine.head(this.#work.receiver, subject)
+    const turn = await this.#takeTurn(subject)
+    const isLatest = await turn.isLatest(time, equalTimes)
     this.#throwIfOver()
-    if (head !== undefined && (time < head || (time === head && equalTimes === 'skip'))) return false
+    if (!isLatest) return false
     await write()
     this.#head = { subject, time }
     return true
   }
 
   /** Waits until no other attempt holds the subject. Held until the settlement is durable. */
-  async #takeTurn(subject: string): Promise<void> {
+  async #takeTurn(subject: string): Promise<Turn> {
     this.#throwIfOver()
-    if (this.#turn === undefined) {
-      // What others take is not this handler's time.
-      clearTimeout(this.#timer)
-      this.#turn = { subject, come: this.#tools.subjects.lock(subject) }
-      await this.#turn.come
-      this.#throwIfOver()
-      this.#startClock()
-    } else if (this.#turn.subject === subject) {
-      await this.#turn.come
-    } else {
+    if (this.#turn?.subject === subject) return this.#turn.come
+    if (this.#turn !== undefined) {
       // A settlement has one head; and two attempts with two subjects each could wait for each other for ever.
       throw new KycWebhookError('option-invalid', 'latestOnly() with two subjects in one run of a handler')
+    }
+    // What others take is not this handler's time.
+    clearTimeout(this.#timer)
+    this.#turn = { subject, come: this.#tools.turns.take(subject) }
+    try {
+      return await this.#turn.come
+    } finally {
+      this.#throwIfOver()
+      this.#startClock()
     }
   }
 

@@ -2,21 +2,26 @@ import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import { duration, positive } from '../option-checks.ts'
 import { GroupCommit } from './group-commit.ts'
-import type { Inbox, Work } from './inbox.ts'
-import { openFailure } from './open-failure.ts'
+import { healthByStats } from './health-by-stats.ts'
+import type { Inbox, InboxHealth, Work, Worker } from './inbox.ts'
+import { Opening } from './opening.ts'
 import type {
   DiscardRequest,
   EventQuery,
   EventRecord,
   InboxEngine,
   InboxStats,
+  InboxStore,
   Outcome,
   PageQuery,
   QuarantineRecord,
   Receipt,
+  SharedStore,
+  StoreHealth,
 } from './port.ts'
 import { Purger } from './purger.ts'
 import { redrive } from './redrive.ts'
+import type { RunningWorker, StartWorker } from './running-worker.ts'
 import { EventWorker } from './worker.ts'
 
 export interface InboxOptions {
@@ -30,44 +35,67 @@ export interface InboxOptions {
   now?: () => number
 }
 
-/** After a failed opening: deliveries meanwhile are turned away without trying each. */
-const REOPEN_AFTER_MS = 1_000
-
 /** Makes an inbox of a storage engine: group commit above it, and workers. Throws `option-invalid`. */
 export function createInbox(engine: InboxEngine, options: InboxOptions = {}): Inbox {
-  return new EngineInbox(engine, options)
+  const startWorker: StartWorker = (work, hooks) => {
+    if (work.transactional) {
+      throw new KycWebhookError('option-invalid', `transactional (wanted: false, on ${engine.name})`)
+    }
+    return new EventWorker(work, engine, hooks)
+  }
+  return new StoreInbox(engine, startWorker, options)
 }
 
-class EngineInbox implements Inbox {
+/** Makes an inbox of a store and of workers that the engine brings itself. Throws `option-invalid`. */
+export function createInboxOn(
+  store: SharedStore,
+  startWorker: StartWorker,
+  options: InboxOptions = {},
+): Inbox {
+  return new StoreInbox(store, startWorker, options, () => store.health())
+}
+
+class StoreInbox implements Inbox {
   readonly name: string
   readonly durable: boolean
-  readonly #engine: InboxEngine
+  readonly #store: InboxStore
+  readonly #startWorker: StartWorker
+  readonly #health: () => Promise<StoreHealth>
   readonly #now: () => number
   readonly #commits: GroupCommit
   readonly #purger: Purger
-  readonly #workers = new Map<string, EventWorker>()
-  #isOpen = false
-  #opening: Promise<void> | undefined
-  #failure: { error: unknown; at: number } | undefined
+  readonly #workers = new Map<string, RunningWorker>()
+  readonly #opening: Opening
   #closed: Promise<void> | undefined
 
-  constructor(engine: InboxEngine, options: InboxOptions) {
+  constructor(
+    store: InboxStore,
+    startWorker: StartWorker,
+    options: InboxOptions,
+    health?: () => Promise<StoreHealth>,
+  ) {
     const { maxQueued = 4_096, maxQueuedBytes = 67_108_864, purgeEveryMs = 60_000, now = Date.now } = options
     const limits = {
       maxQueued: positive('maxQueued', maxQueued, 0),
       maxQueuedBytes: positive('maxQueuedBytes', maxQueuedBytes, 0),
     }
-    this.name = engine.name
-    this.durable = engine.durable
-    this.#engine = engine
+    this.name = store.name
+    this.durable = store.durable
+    this.#store = store
+    this.#startWorker = startWorker
+    this.#health = health ?? (() => healthByStats(store, now))
     this.#now = now
+    this.#opening = new Opening(async () => {
+      await store.open()
+      this.#purger.start()
+    })
     // Receipts queue while the store is being opened, so that no more of them wait than may.
-    const commit: InboxEngine['commit'] = async (receipts, settlements) => {
-      if (!this.#isOpen) await this.#opened()
-      return engine.commit(receipts, settlements)
+    const commit: InboxStore['commit'] = async (receipts, settlements) => {
+      if (!this.#opening.isOpen) await this.#opening.opened()
+      return store.commit(receipts, settlements)
     }
     this.#commits = new GroupCommit({ commit }, limits, (receiver) => this.#workers.get(receiver)?.wake())
-    this.#purger = new Purger(engine, {
+    this.#purger = new Purger(store, {
       everyMs: duration('purgeEveryMs', purgeEveryMs),
       now,
       onFailing: (error, failures) => this.#tellPurgeFailing(error, failures),
@@ -76,38 +104,7 @@ class EngineInbox implements Inbox {
 
   async open(): Promise<void> {
     this.#refuseWhenClosed()
-    await this.#open()
-  }
-
-  #open(): Promise<void> {
-    this.#opening ??= this.#engine.open().then(
-      () => {
-        this.#isOpen = true
-        this.#purger.start()
-      },
-      (cause: unknown) => {
-        const error = openFailure(cause)
-        this.#failure = { error, at: performance.now() }
-        this.#opening = undefined
-        throw error
-      },
-    )
-    return this.#opening
-  }
-
-  /** Opens the store if it is not; one that could not be opened is tried again, but not for each delivery. */
-  async #opened(): Promise<void> {
-    if (this.#isOpen) return
-    try {
-      const { error, at } = this.#failure ?? { error: undefined, at: Number.NEGATIVE_INFINITY }
-      if (this.#opening === undefined && performance.now() - at < REOPEN_AFTER_MS) throw error
-      await this.#open()
-    } catch (error) {
-      const { code, message } = openFailure(error)
-      throw code === 'inbox-unavailable'
-        ? error
-        : new KycWebhookError('inbox-unavailable', message, { cause: error })
-    }
+    await this.#opening.open()
   }
 
   async record(receipt: Receipt): Promise<Outcome> {
@@ -115,13 +112,14 @@ class EngineInbox implements Inbox {
     return this.#commits.record(receipt)
   }
 
-  work(work: Work): EventWorker {
+  work(work: Work): Worker {
     this.#refuseWhenClosed()
     if (this.#workers.has(work.receiver)) {
       throw new KycWebhookError('receiver-name-taken', `${work.receiver}; give one of them another \`name\``)
     }
-    const worker = new EventWorker(work, this.#engine, this.#commits, {
-      opened: () => this.#opened(),
+    const worker = this.#startWorker(work, {
+      opened: () => this.#opening.opened(),
+      settle: (settlement) => this.#commits.settle(settlement),
       onStopped: () => this.#workers.delete(work.receiver),
     })
     this.#workers.set(work.receiver, worker)
@@ -130,22 +128,31 @@ class EngineInbox implements Inbox {
 
   async stats(): Promise<InboxStats> {
     await this.#ready()
-    return this.#engine.stats()
+    return this.#store.stats()
+  }
+
+  async health(): Promise<InboxHealth> {
+    try {
+      await this.#ready()
+      return { reachable: true, ...(await this.#health()) }
+    } catch {
+      return { reachable: false, lagMs: 0, depth: 0, deadLetters: 0 }
+    }
   }
 
   async events(query: EventQuery = {}): Promise<EventRecord[]> {
     await this.#ready()
-    return this.#engine.events(query)
+    return this.#store.events(query)
   }
 
   async quarantined(query: PageQuery = {}): Promise<QuarantineRecord[]> {
     await this.#ready()
-    return this.#engine.quarantined(query)
+    return this.#store.quarantined(query)
   }
 
   async retry(seqs: readonly number[]): Promise<number> {
     await this.#ready()
-    const retried = await this.#engine.retry(seqs, this.#now())
+    const retried = await this.#store.retry(seqs, this.#now())
     for (const worker of this.#workers.values()) worker.wake()
     return retried
   }
@@ -156,7 +163,7 @@ class EngineInbox implements Inbox {
 
   async discard(what: DiscardRequest): Promise<number> {
     await this.#ready()
-    return this.#engine.discard(what)
+    return this.#store.discard(what)
   }
 
   close(): Promise<void> {
@@ -168,14 +175,14 @@ class EngineInbox implements Inbox {
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop(0)))
     await this.#commits.drain()
     // What was recorded while it was being opened has waited for that; with nothing recorded, nobody has.
-    await this.#opening?.catch(() => {})
+    await this.#opening.over()
     await this.#purger.stop()
-    if (this.#isOpen) await this.#engine.close()
+    if (this.#opening.isOpen) await this.#store.close()
   }
 
   async #ready(): Promise<void> {
     this.#refuseWhenClosed()
-    await this.#opened()
+    await this.#opening.opened()
     this.#refuseWhenClosed()
   }
 

@@ -1,3 +1,4 @@
+import type { TransactionClient } from '../event.ts'
 import type { Logger } from '../logger.ts'
 import type {
   Claim,
@@ -10,6 +11,7 @@ import type {
   QuarantineRecord,
   Receipt,
   Settlement,
+  StoreHealth,
 } from './port.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
@@ -32,6 +34,8 @@ export interface Inbox {
   /** Starts handing the events of one receiver to its handler. One worker for each receiver name. */
   work(work: Work): Worker
   stats(): Promise<InboxStats>
+  /** For `/healthz` and `/readyz`: never rejects, and answers within seconds also when the store does not. */
+  health(): Promise<InboxHealth>
   /** Events, oldest first. */
   events(query?: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. */
@@ -40,7 +44,7 @@ export interface Inbox {
   retry(seqs: readonly number[]): Promise<number>
   /**
    * Tries a quarantined delivery again, without regard to its age: after a fix of the provider definition, or a look at why
-   * it was stale. Its receiver must run on this inbox in this process. Rejects with `redrive-impossible`.
+   * it was stale. Its receiver must run on this inbox in this process, with handlers, or its worker. Rejects with `redrive-impossible`.
    */
   redrive(seq: number): Promise<Outcome>
   /**
@@ -51,6 +55,11 @@ export interface Inbox {
   discard(what: DiscardRequest): Promise<number>
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
+}
+
+/** Whether the store answers, and how the handling of events keeps up. All zero when the store does not answer. */
+export interface InboxHealth extends StoreHealth {
+  reachable: boolean
 }
 
 /** What a worker does with the events of one receiver. */
@@ -64,6 +73,8 @@ export interface Work {
   concurrency: number
   /** An attempt that takes longer has failed, in milliseconds. */
   timeoutMs: number
+  /** Run each attempt in the transaction that settles its event. For inboxes on a database server alone. */
+  transactional?: boolean | undefined
   retry: RetryPolicy
   /** How long a handled event and its delivery are kept, in milliseconds. */
   keepHandledMs: number
@@ -88,6 +99,8 @@ export interface AttemptScope {
     equalTimes: 'apply' | 'skip',
     write: () => unknown,
   ) => Promise<boolean>
+  /** The client of the transaction that settles the event, for `Work.transactional`. */
+  client?: TransactionClient
 }
 
 export interface Worker {

@@ -7,17 +7,21 @@ import type {
   InboxStats,
   PageQuery,
   QuarantineRecord,
+  StoreHealth,
 } from './records.ts'
 
 export type * from './records.ts'
 
 /**
- * What a storage engine does for the inbox. `createInbox` makes an `Inbox` of it: group commit and the runner are
- * core's, so an engine is storage alone. `inboxContract` holds every engine to this text.
+ * What a storage engine does for the inbox: record, keep, show. `createInbox` makes an `Inbox` of an engine that also
+ * starts attempts (`InboxEngine`); one whose events are run by machinery of its own brings a worker (`createInboxOn`).
+ * Group commit is core's in either case. `inboxContract` holds every engine to this text.
  *
- * All times are milliseconds since the Unix epoch and come from the caller. Calls may overlap; each is atomic.
+ * All times are milliseconds since the Unix epoch and come from the caller, unless an engine has a clock that all its
+ * callers share: then that one decides, and the caller's times say how much later than `receivedAt` or `at`. Calls may
+ * overlap; each is atomic.
  */
-export interface InboxEngine {
+export interface InboxStore {
   /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
@@ -31,24 +35,6 @@ export interface InboxEngine {
    * it would survive a power cut. Rejects with nothing written. Keys within a batch are distinct and sorted.
    */
   commit(receipts: readonly Receipt[], settlements: readonly Settlement[]): Promise<Outcome[]>
-
-  /**
-   * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
-   * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
-   * False: another process has it. True also for an engine that has it already; then nothing is changed.
-   */
-  acquire(receiver: string, now: number): Promise<boolean>
-  release(receiver: string): Promise<void>
-
-  /**
-   * Starts attempts: the events due longest first, at most `limit`, of which at most one with `crashes > 0`, and that only
-   * when `suspects` is true. Each is durably counted as started before this resolves. Rejects with `inbox-unavailable` when this engine does not have the
-   * right to run the receiver's events.
-   */
-  claim(request: ClaimRequest): Promise<ClaimResult>
-
-  /** The latest `Settlement.head` time that was settled for this receiver and subject. */
-  head(receiver: string, subject: string): Promise<number | undefined>
 
   /**
    * Deletes up to `limit` rows whose time is over: keys, nonces, and events that are done, with deliveries that no event
@@ -70,6 +56,33 @@ export interface InboxEngine {
   discard(request: DiscardRequest): Promise<number>
 
   close(): Promise<void>
+}
+
+/** A store that several machines share, whose events are run by machinery of its own. */
+export interface SharedStore extends InboxStore {
+  /** By the store's clock, and without counting what is done: it may be asked every second. */
+  health(): Promise<StoreHealth>
+}
+
+/** A store that also starts attempts, for one process at a time. Core's worker runs its events. */
+export interface InboxEngine extends InboxStore {
+  /**
+   * Takes the right to run this receiver's events, which one process has at a time until it releases it or dies. On
+   * success each event whose attempt never finished is waiting again, with `crashes` one higher and due at `now`.
+   * False: another process has it. True also for an engine that has it already; then nothing is changed.
+   */
+  acquire(receiver: string, now: number): Promise<boolean>
+  release(receiver: string): Promise<void>
+
+  /**
+   * Starts attempts: the events due longest first, at most `limit`, of which at most one with `crashes > 0`, and that only
+   * when `suspects` is true. Each is durably counted as started before this resolves. Rejects with `inbox-unavailable` when this engine does not have the
+   * right to run the receiver's events.
+   */
+  claim(request: ClaimRequest): Promise<ClaimResult>
+
+  /** The latest `Settlement.head` time that was settled for this receiver and subject. */
+  head(receiver: string, subject: string): Promise<number | undefined>
 }
 
 /** An authentic delivery to be recorded. */

@@ -13,6 +13,15 @@ export interface InboxStats {
   oldestUnhandledAt: number | undefined
 }
 
+/** How the handling of events keeps up. */
+export interface StoreHealth {
+  /** Age of the oldest event that is waiting or running, in milliseconds; 0 when there is none. */
+  lagMs: number
+  /** Events that are waiting or running. */
+  depth: number
+  deadLetters: number
+}
+
 export interface PageQuery {
   receiver?: string
   /** Only rows with a higher number. */

@@ -17,7 +17,7 @@ export async function redrive(
   if (receiptsOf === undefined) {
     throw new KycWebhookError(
       'redrive-impossible',
-      `no receiver named ${row.receiver} runs on this inbox in this process`,
+      `nothing in this process handles the events of ${row.receiver} on this inbox`,
     )
   }
   const receipts = receiptsOf(row)

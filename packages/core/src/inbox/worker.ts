@@ -1,25 +1,17 @@
-import { errorName } from '../error-text.ts'
-import { isKycWebhookError } from '../errors.ts'
 import { guarded, type Logger } from '../logger.ts'
 import { Attempt, type AttemptTools } from './attempt.ts'
-import type { GroupCommit } from './group-commit.ts'
-import type { Work, Worker } from './inbox.ts'
-import { KeyedMutex } from './keyed-mutex.ts'
+import { carryOut, FAULT_PAUSE_MS, quietly, whatFailed } from './carry-out.ts'
+import type { Work } from './inbox.ts'
 import { pause, waitAtMost } from './pause.ts'
-import type { Claim, InboxEngine, Settlement } from './port.ts'
+import type { Claim, InboxEngine } from './port.ts'
 import { RunRight } from './run-right.ts'
+import type { RunningWorker, WorkerHooks } from './running-worker.ts'
+import { LocalTurns } from './turns.ts'
 
 /** How often to look for events that other processes recorded, and for the right to run them. */
 const POLL_MS = 500
-/** How long to wait after the engine failed. */
-const FAULT_PAUSE_MS = 1_000
 /** When stopping: how long the engine may take to record what the attempts in hand came to. */
 const HAND_BACK_MS = 5_000
-
-interface WorkerHooks {
-  opened: () => Promise<void>
-  onStopped: () => void
-}
 
 /** How long to wait before looking again, and what ends the wait early. */
 interface Pause {
@@ -28,11 +20,10 @@ interface Pause {
 }
 
 /** Hands the events of one receiver to its handler: claims, runs, settles. */
-export class EventWorker implements Worker {
+export class EventWorker implements RunningWorker {
   readonly logger: Logger
   readonly work: Work
   readonly #engine: InboxEngine
-  readonly #commits: GroupCommit
   readonly #hooks: WorkerHooks
   readonly #tools: AttemptTools
   readonly #right: RunRight
@@ -44,13 +35,12 @@ export class EventWorker implements Worker {
   #alarm = new AbortController()
   #stopped: Promise<void> | undefined
 
-  constructor(work: Work, engine: InboxEngine, commits: GroupCommit, hooks: WorkerHooks) {
+  constructor(work: Work, engine: InboxEngine, hooks: WorkerHooks) {
     this.logger = guarded(work.logger)
     this.work = work
     this.#engine = engine
-    this.#commits = commits
     this.#hooks = hooks
-    this.#tools = { engine, subjects: new KeyedMutex(), logger: this.logger }
+    this.#tools = { turns: new LocalTurns(engine, work.receiver), logger: this.logger }
     this.#right = new RunRight(engine, work.receiver, work.now)
     this.#looping = this.#loop()
   }
@@ -109,45 +99,14 @@ export class EventWorker implements Worker {
   }
 
   async #carryOut(attempt: Attempt): Promise<void> {
-    const { receiver, onAttempt, onDeadLetter } = this.work
-    const startedAt = performance.now()
-    const settlement = await attempt.run()
-    const durationMs = performance.now() - startedAt
-    void this.#quietly('onAttempt', () => onAttempt?.(durationMs, settlement.result))
-    const isRecorded = await this.#settle(settlement)
-    attempt.leave()
+    await carryOut(attempt, {
+      work: this.work,
+      logger: this.logger,
+      settle: (settlement) => this.#hooks.settle(settlement),
+      graceOver: this.#graceOver.signal,
+    })
     this.#inHand.delete(attempt)
     this.wake()
-    if (!isRecorded || settlement.result !== 'dead') return
-    const { seq, attempt: attempts, crashes, json } = attempt.claim
-    const letter = { seq, receiver, attempts, crashes, error: settlement.error ?? 'Error', json }
-    void this.#quietly('onDeadLetter', () => onDeadLetter?.(letter))
-  }
-
-  /** A result that cannot be recorded now is recorded later: forgotten, the handler would run once more than it must. */
-  async #settle(settlement: Settlement): Promise<boolean> {
-    for (;;) {
-      const isLastTry = this.#graceOver.signal.aborted
-      try {
-        await this.#commits.settle(settlement)
-        return true
-      } catch (error) {
-        const { seq, result } = settlement
-        const fields = { receiver: this.work.receiver, seq, result, ...whatFailed(error) }
-        this.logger.error(fields, 'a result could not be recorded')
-        if (isLastTry) return false
-        await pause(FAULT_PAUSE_MS, this.#graceOver.signal)
-      }
-    }
-  }
-
-  /** A hook that fails is its owner's trouble, not the event's. */
-  async #quietly(what: string, call: () => unknown): Promise<void> {
-    try {
-      await call()
-    } catch (error) {
-      this.logger.error({ receiver: this.work.receiver, error: errorName(error) }, `${what} failed`)
-    }
   }
 
   stop(graceMs: number): Promise<void> {
@@ -174,12 +133,7 @@ export class EventWorker implements Worker {
   /** Never before the results are recorded: another process would count the events as crashed. */
   async #handBack(): Promise<void> {
     await this.#idle()
-    await this.#quietly('giving back the right to run events', () => this.#right.giveBack())
+    await quietly(this.work, this.logger, 'giving back the right to run events', () => this.#right.giveBack())
     this.#hooks.onStopped()
   }
-}
-
-/** The code, and the message where it is our own: it says which file cannot be opened. */
-function whatFailed(error: unknown): { code: string; detail?: string } {
-  return { code: errorName(error), ...(isKycWebhookError(error) ? { detail: error.message } : {}) }
 }

@@ -24,6 +24,7 @@ export async function handle(
     attempt: claim.attempt,
     delivery: claim.context,
     unsigned: claim.unsigned,
+    ...(attempt.client === undefined ? {} : { client: attempt.client }),
   }
   latestScopes.set(context, attempt)
   await handler(event, context)

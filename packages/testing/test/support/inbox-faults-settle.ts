@@ -128,7 +128,7 @@ export const settleFaults: Readonly<Record<string, BrokenEngine>> = {
     fault: (good) => ({ events: (query) => good.events({ limit: 1_000, ...query }) }),
   },
   'ends strings at a NUL': {
-    noticedBy: 'takes any string for a receiver, a type, a subject or an error',
+    noticedBy: 'takes any string for a receiver, a type or an error',
     fault: (good) => ({
       acquire: (receiver, now) => good.acquire(receiver.split('\0')[0] ?? '', now),
     }),

@@ -52,7 +52,7 @@ export const shareFaults: Readonly<Record<string, BrokenEngine>> = {
     fault: late(({ attempt }, { attempts }) => attempt < attempts),
   },
   'keeps heads in memory': {
-    noticedBy: 'keeps everything when it is closed and opened again',
+    noticedBy: 'keeps heads when it is closed and opened again',
     fault: (good) => {
       let wrote = false
       return {

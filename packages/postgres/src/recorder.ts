@@ -1,0 +1,149 @@
+import type { Outcome, Receipt } from '@kyc-webhooks/core'
+import { decideOutcome, quarantineReason } from '@kyc-webhooks/core/engine'
+import type { Queryable } from './database.ts'
+import type { Statements } from './sql.ts'
+import { restored, storable } from './text.ts'
+import type { Ticketed } from './tickets.ts'
+
+/** What a batch needs to know: the time for tests, or `null` for the server's. */
+export interface Batch {
+  client: Queryable
+  sql: Statements
+  now: number | null
+}
+
+/** Records receipts inside a transaction. Resolves to their outcomes, in order, and to the events that now need a ticket. */
+export async function record(
+  batch: Batch,
+  receipts: readonly Receipt[],
+): Promise<{ outcomes: Outcome[]; events: Ticketed[] }> {
+  const keys = await rememberKeys(batch, receipts)
+  const nonces = await rememberNonces(batch, receipts, keys.known)
+  const outcomes = receipts.map((receipt, index) => {
+    const known = receipt.key === undefined ? undefined : keys.known.get(receipt.key)
+    return decideOutcome(receipt, known, nonces[index])
+  })
+  const inVain = receipts.filter(({ key }, index) => isFresh(keys, key) && outcomes[index] !== 'recorded')
+  if (inVain.length > 0) await batch.client.query(batch.sql.forgetKeys, [inVain.map(({ key }) => key)])
+  const recorded = receipts.filter((_, index) => outcomes[index] === 'recorded')
+  const events = await addEvents(batch, recorded)
+  await keepInQuarantine(batch, receipts, outcomes)
+  return { outcomes, events }
+}
+
+interface Keys {
+  fresh: ReadonlySet<string>
+  known: ReadonlyMap<string, { digest: string }>
+}
+
+const isFresh = ({ fresh }: Keys, key: string | undefined): boolean => key !== undefined && fresh.has(key)
+
+/** Whoever comes second with a key waits here until it is decided what became of the first. */
+async function rememberKeys({ client, sql, now }: Batch, receipts: readonly Receipt[]): Promise<Keys> {
+  const keyed = receipts.filter(({ key }) => key !== undefined)
+  const wanted = keyed.filter(({ quarantine }) => quarantine === undefined)
+  const fresh = new Set<string>()
+  if (wanted.length > 0) {
+    const { rows } = await client.query(sql.rememberKeys, [
+      now,
+      wanted.map(({ key }) => key),
+      wanted.map(({ digest }) => digest),
+      wanted.map(({ keyExpiresAt, receivedAt }) => keyExpiresAt - receivedAt),
+    ])
+    for (const { key } of rows) fresh.add(String(key))
+  }
+  const others = keyed.flatMap(({ key }) => (key === undefined || fresh.has(key) ? [] : [key]))
+  if (others.length === 0) return { fresh, known: new Map() }
+  const { rows } = await client.query(sql.knownKeys, [now, others])
+  return { fresh, known: new Map(rows.map(({ key, digest }) => [String(key), { digest: String(digest) }])) }
+}
+
+type Use = { usedBy: string | undefined } | undefined
+
+/** For each receipt who used its nonce before. The first receipt of a batch that brings a nonce uses it up. */
+async function rememberNonces(
+  { client, sql, now }: Batch,
+  receipts: readonly Receipt[],
+  known: Keys['known'],
+): Promise<Use[]> {
+  const firsts = new Map<string, Receipt>()
+  for (const receipt of receipts) {
+    const { key, nonce, quarantine } = receipt
+    const isNew = key === undefined || !known.has(key)
+    if (nonce && isNew && quarantine === undefined && !firsts.has(nonce.key)) firsts.set(nonce.key, receipt)
+  }
+  const free = new Set<string>()
+  if (firsts.size > 0) {
+    const wanted = [...firsts]
+    const { rows } = await client.query(sql.rememberNonces, [
+      now,
+      wanted.map(([nonce]) => nonce),
+      wanted.map(([, { key = null }]) => key),
+      wanted.map(([, { nonce, receivedAt }]) => (nonce?.expiresAt ?? receivedAt) - receivedAt),
+    ])
+    for (const { key } of rows) free.add(String(key))
+  }
+  const asked = receipts.flatMap(({ nonce }) => (nonce && !free.has(nonce.key) ? [nonce.key] : []))
+  const used = new Map<string, Use>()
+  if (asked.length > 0) {
+    const { rows } = await client.query(sql.usedNonces, [now, asked])
+    for (const { key, usedBy } of rows)
+      used.set(String(key), { usedBy: usedBy === null ? undefined : String(usedBy) })
+  }
+  return receipts.map((receipt) => {
+    if (!receipt.nonce) return undefined
+    const first = firsts.get(receipt.nonce.key)
+    if (first === undefined || !free.has(receipt.nonce.key)) return used.get(receipt.nonce.key)
+    return first === receipt ? undefined : { usedBy: first.key }
+  })
+}
+
+async function addEvents({ client, sql, now }: Batch, receipts: readonly Receipt[]): Promise<Ticketed[]> {
+  const deliveries = receipts.filter(({ events }) => events.length > 0)
+  if (deliveries.length === 0) return []
+  const events = deliveries.flatMap(({ receiver, events }, index) =>
+    events.map((event) => ({ ...event, receiver, delivery: index + 1 })),
+  )
+  const { rows } = await client.query(sql.addEvents, [
+    now,
+    deliveries.map(({ body }) => body),
+    deliveries.map(({ headers }) => JSON.stringify(headers)),
+    deliveries.map(({ context }) => JSON.stringify(context)),
+    events.map(({ delivery }) => delivery),
+    events.map(({ receiver }) => storable(receiver)),
+    events.map(({ type }) => storable(type)),
+    events.map(({ json }) => json),
+    events.map(({ unsigned }) => (unsigned.length === 0 ? null : JSON.stringify(unsigned))),
+  ])
+  return rows.map(({ seq, receiver }) => ({ seq: Number(seq), receiver: restored(String(receiver)) }))
+}
+
+/** One row for each distinct body of a receiver. A redrive is no arrival: it changes the reason alone. */
+async function keepInQuarantine(
+  { client, sql, now }: Batch,
+  receipts: readonly Receipt[],
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const rows = receipts.map((receipt, index) => ({
+    ...receipt,
+    reason: quarantineReason(outcomes[index] ?? 'recorded', receipt),
+  }))
+  for (const { reason, redriven, ...row } of rows.toSorted(byBody)) {
+    if (reason === undefined) {
+      if (redriven !== undefined) await client.query(sql.unquarantine, [redriven])
+      continue
+    }
+    if (redriven !== undefined) {
+      const { rowCount } = await client.query(sql.requarantine, [reason, redriven])
+      if (rowCount !== 0) continue
+    }
+    const [headers, context] = [JSON.stringify(row.headers), JSON.stringify(row.context)]
+    await client.query(sql.quarantine, [
+      ...[now, storable(row.receiver), row.digest, reason],
+      ...[Buffer.from(row.body), headers, context],
+    ])
+  }
+}
+
+/** Two instances lock rows in one order. */
+const byBody = (a: Receipt, b: Receipt): number => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0)

@@ -1,0 +1,185 @@
+/** Every statement of the store but those of its schema, named by what it does. `$1` is what time it is, for tests alone. */
+export type Statements = Readonly<Record<StatementName, string>>
+
+type StatementName =
+  | 'rememberKeys'
+  | 'knownKeys'
+  | 'forgetKeys'
+  | 'rememberNonces'
+  | 'usedNonces'
+  | 'addEvents'
+  | 'quarantine'
+  | 'requarantine'
+  | 'unquarantine'
+  | 'settle'
+  | 'start'
+  | 'standing'
+  | 'takeTurn'
+  | 'raiseHead'
+  | 'retry'
+  | 'purgeKeys'
+  | 'purgeNonces'
+  | 'purgeEvents'
+  | 'lockDeliveries'
+  | 'purgeDeliveries'
+  | 'discardEvents'
+  | 'discardQuarantined'
+  | 'stats'
+  | 'health'
+  | 'events'
+  | 'quarantined'
+
+/** The server's clock decides. */
+const NOW = 'coalesce(to_timestamp($1::float8 / 1000), now())'
+const after = (ms: string): string => `${NOW} + ${ms} * interval '1 millisecond'`
+const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
+
+export function statements(schema: string): Statements {
+  const eventColumns = `
+    event.seq::text, receiver, state, type, json, attempts, crashes, ${ms('due_at')} AS "dueAt", error,
+    ${ms('received_at')} AS "receivedAt", context`
+  return {
+    // Receipts. Sorted, so that two instances lock in one order.
+    rememberKeys: `
+      INSERT INTO ${schema}.seen AS known (key, digest, expires_at)
+      SELECT decode(key, 'hex'), decode(digest, 'hex'), ${after('ttl')}
+      FROM unnest($2::text[], $3::text[], $4::float8[]) AS r (key, digest, ttl) ORDER BY key
+      ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at
+      WHERE known.expires_at <= ${NOW}
+      RETURNING encode(key, 'hex') AS key`,
+    knownKeys: `
+      SELECT encode(key, 'hex') AS key, encode(digest, 'hex') AS digest FROM ${schema}.seen
+      WHERE key = ANY (SELECT decode(r, 'hex') FROM unnest($2::text[]) AS r) AND expires_at > ${NOW}`,
+    forgetKeys: `
+      DELETE FROM ${schema}.seen WHERE key = ANY (SELECT decode(r, 'hex') FROM unnest($1::text[]) AS r)`,
+    rememberNonces: `
+      INSERT INTO ${schema}.nonce AS known (key, used_by, expires_at)
+      SELECT decode(key, 'hex'), decode(used_by, 'hex'), ${after('ttl')}
+      FROM unnest($2::text[], $3::text[], $4::float8[]) AS r (key, used_by, ttl) ORDER BY key
+      ON CONFLICT (key) DO UPDATE SET used_by = excluded.used_by, expires_at = excluded.expires_at
+      WHERE known.expires_at <= ${NOW}
+      RETURNING encode(key, 'hex') AS key`,
+    usedNonces: `
+      SELECT encode(key, 'hex') AS key, encode(used_by, 'hex') AS "usedBy" FROM ${schema}.nonce
+      WHERE key = ANY (SELECT decode(r, 'hex') FROM unnest($2::text[]) AS r) AND expires_at > ${NOW}`,
+    // Numbers are given in order, so the n-th number belongs to the n-th delivery.
+    addEvents: `
+      WITH added AS (
+        INSERT INTO ${schema}.delivery (received_at, body, headers, context)
+        SELECT ${NOW}, body, headers, context
+        FROM unnest($2::bytea[], $3::text[], $4::text[]) WITH ORDINALITY AS r (body, headers, context, n) ORDER BY n
+        RETURNING seq
+      ), numbered AS (
+        SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM added
+      )
+      INSERT INTO ${schema}.event (delivery, receiver, type, json, unsigned, due_at)
+      SELECT numbered.seq, receiver, type, json, unsigned, ${NOW}
+      FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
+        WITH ORDINALITY AS r (delivery, receiver, type, json, unsigned, n)
+      JOIN numbered ON numbered.n = r.delivery ORDER BY r.n
+      RETURNING seq::text, receiver`,
+    quarantine: `
+      INSERT INTO ${schema}.quarantine AS q
+        (receiver, digest, reason, first_at, last_at, count, body, headers, context)
+      VALUES ($2, decode($3, 'hex'), $4, ${NOW}, ${NOW}, 1, $5, $6, $7)
+      ON CONFLICT (receiver, digest)
+      DO UPDATE SET reason = excluded.reason, last_at = excluded.last_at, count = q.count + 1`,
+    requarantine: `UPDATE ${schema}.quarantine SET reason = $1 WHERE seq = $2`,
+    unquarantine: `DELETE FROM ${schema}.quarantine WHERE seq = $1`,
+
+    // Settlements: each applies only to the attempt that is running
+    settle: `
+      UPDATE ${schema}.event SET
+        state = CASE result WHEN 'done' THEN 'done' WHEN 'dead' THEN 'dead' ELSE 'waiting' END,
+        due_at = CASE WHEN result IN ('retry', 'released') THEN ${after('delay')} ELSE due_at END,
+        attempts = attempts - CASE result WHEN 'released' THEN 1 ELSE 0 END,
+        error = CASE result WHEN 'done' THEN NULL WHEN 'released' THEN event.error ELSE r.error END,
+        purge_at = CASE result WHEN 'done' THEN ${after('purge_in')} END
+      FROM unnest($2::bigint[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::float8[])
+        AS r (seq, attempt, result, delay, error, purge_in)
+      WHERE event.seq = r.seq AND event.attempts = r.attempt AND event.state = 'running'
+      RETURNING event.seq::text`,
+
+    // Running. An event that is running when its ticket comes again is one whose attempt never finished.
+    start: `
+      WITH started AS (
+        UPDATE ${schema}.event SET
+          ticket = r.ticket,
+          crashes = crashes + CASE state WHEN 'running' THEN 1 ELSE 0 END,
+          due_at = CASE state WHEN 'running' THEN ${NOW} ELSE due_at END,
+          attempts = attempts + CASE WHEN $4 OR (state = 'waiting' AND crashes = 0) THEN 1 ELSE 0 END,
+          state = CASE WHEN $4 OR (state = 'waiting' AND crashes = 0) THEN 'running' ELSE 'waiting' END
+        FROM unnest($2::bigint[], $3::uuid[]) AS r (seq, ticket)
+        WHERE event.seq = r.seq AND (event.ticket IS NULL OR event.ticket = r.ticket) AND due_at <= ${NOW}
+          AND (state = 'waiting' OR (state = 'running' AND NOT $4))
+        RETURNING event.*
+      )
+      SELECT started.seq::text, state, attempts AS attempt, crashes, json, unsigned, context
+      FROM started JOIN ${schema}.delivery ON delivery.seq = started.delivery`,
+    standing: `
+      SELECT event.seq::text, state, greatest(0, ${ms(`due_at - ${NOW}`)}) AS "dueInMs",
+        (event.ticket IS NULL OR event.ticket = r.ticket) AS mine
+      FROM unnest($2::bigint[], $3::uuid[]) AS r (seq, ticket) JOIN ${schema}.event ON event.seq = r.seq`,
+    takeTurn: 'SELECT pg_advisory_xact_lock($1::bigint)',
+    raiseHead: `
+      INSERT INTO ${schema}.head AS known (key, time) VALUES (decode($1, 'hex'), $2::bigint)
+      ON CONFLICT (key) DO UPDATE SET time = excluded.time
+      WHERE known.time < excluded.time OR ($3 AND known.time = excluded.time)
+      RETURNING 1`,
+    retry: `
+      UPDATE ${schema}.event SET state = 'waiting', ticket = NULL, attempts = 0, crashes = 0, due_at = ${NOW}
+      WHERE seq = ANY ($2::bigint[]) AND state = 'dead' RETURNING seq::text, receiver`,
+
+    // Purging. Rows that another instance is deleting are left to it.
+    purgeKeys: `
+      DELETE FROM ${schema}.seen WHERE key = ANY (ARRAY(
+        SELECT key FROM ${schema}.seen WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT $2
+        FOR UPDATE SKIP LOCKED))`,
+    purgeNonces: `
+      DELETE FROM ${schema}.nonce WHERE key = ANY (ARRAY(
+        SELECT key FROM ${schema}.nonce WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT $2
+        FOR UPDATE SKIP LOCKED))`,
+    purgeEvents: `
+      DELETE FROM ${schema}.event WHERE seq = ANY (ARRAY(
+        SELECT seq FROM ${schema}.event WHERE state = 'done' AND purge_at <= ${NOW} ORDER BY purge_at LIMIT $2
+        FOR UPDATE SKIP LOCKED))
+      RETURNING delivery::text`,
+    // Of two who delete the last two events of a delivery, the second waits here and then sees that none is left.
+    lockDeliveries: `
+      SELECT FROM ${schema}.delivery WHERE seq = ANY ($1::bigint[]) ORDER BY seq FOR UPDATE`,
+    purgeDeliveries: `
+      DELETE FROM ${schema}.delivery WHERE seq = ANY ($1::bigint[])
+        AND NOT EXISTS (SELECT 1 FROM ${schema}.event WHERE event.delivery = delivery.seq)`,
+
+    // Discarding
+    discardEvents: `
+      DELETE FROM ${schema}.event WHERE seq = ANY ($1::bigint[]) AND state = 'dead'
+      RETURNING seq::text, receiver, delivery::text`,
+    discardQuarantined: `DELETE FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[])`,
+
+    // Looking
+    stats: `
+      SELECT
+        count(*) FILTER (WHERE state = 'waiting') AS waiting, count(*) FILTER (WHERE state = 'running') AS running,
+        count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'dead') AS dead,
+        (SELECT count(*) FROM ${schema}.quarantine) AS quarantined,
+        (SELECT ${ms('received_at')} FROM ${schema}.event JOIN ${schema}.delivery ON delivery.seq = event.delivery
+          WHERE state IN ('waiting', 'running') ORDER BY event.seq LIMIT 1) AS "oldestUnhandledAt"
+      FROM ${schema}.event`,
+    health: `
+      SELECT
+        (SELECT count(*) FROM ${schema}.event WHERE state IN ('waiting', 'running')) AS depth,
+        (SELECT count(*) FROM ${schema}.event WHERE state = 'dead') AS "deadLetters",
+        (SELECT ${ms('now() - received_at')}
+          FROM ${schema}.event JOIN ${schema}.delivery ON delivery.seq = event.delivery
+          WHERE state IN ('waiting', 'running') ORDER BY event.seq LIMIT 1) AS "lagMs"`,
+    events: `
+      SELECT ${eventColumns} FROM ${schema}.event JOIN ${schema}.delivery ON delivery.seq = event.delivery
+      WHERE event.seq > $1 AND ($2::text IS NULL OR receiver = $2) AND ($3::text IS NULL OR state = $3)
+      ORDER BY event.seq LIMIT $4`,
+    quarantined: `
+      SELECT seq::text, receiver, reason, ${ms('first_at')} AS "firstAt", ${ms('last_at')} AS "lastAt", count,
+        body, headers, context
+      FROM ${schema}.quarantine WHERE seq > $1 AND ($2::text IS NULL OR receiver = $2) ORDER BY seq LIMIT $3`,
+  }
+}
