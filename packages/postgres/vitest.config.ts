@@ -2,5 +2,5 @@ import { mergeConfig } from 'vitest/config'
 import shared from '../../vitest.shared.ts'
 
 export default mergeConfig(shared, {
-  test: { globalSetup: './test/support/global-setup.ts', testTimeout: 60_000 },
+  test: { globalSetup: '../testing/src/postgres-setup.ts', testTimeout: 60_000 },
 })
