@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { memoryInbox, type PressEvent } from '@kyc-webhooks/core'
 import { pressWebhook } from '@kyc-webhooks/express'
-import { pressEvents, pressSimulator } from '@kyc-webhooks/simulator'
+import { play, pressDrafts, pressEvents, pressSimulator } from '@kyc-webhooks/simulator'
 import express from 'express'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
@@ -22,7 +22,8 @@ async function start(onEvent: (event: PressEvent) => unknown) {
     await inbox.close()
   })
   const { port } = server.address() as AddressInfo
-  return { inbox, press: pressSimulator({ url: `http://127.0.0.1:${port}/webhooks/press`, secret }) }
+  const url = `http://127.0.0.1:${port}/webhooks/press`
+  return { inbox, press: pressSimulator({ url, secret, timeScale: 0 }) }
 }
 
 test('each record of a delivery reaches the handler', async () => {
@@ -54,4 +55,24 @@ test('a forgery is refused, and nobody hears of it', async () => {
   const report = await press.deliver(events.envelope(), { flaw: 'bad-signature' })
   expect(report).toMatchObject({ outcome: 'refused', attempts: [{ status: 401 }] })
   expect(await inbox.events()).toEqual([])
+})
+
+test('a reply that is lost on its way makes no second event', async () => {
+  const handler = vi.fn(async () => {})
+  const { press, inbox } = await start(handler)
+  const report = await press.deliver(events.envelope(), { mishap: 'lost-reply' })
+  expect(report.attempts).toMatchObject([{ error: 'lost-reply' }, { status: 200 }])
+  await vi.waitFor(async () => expect(await inbox.stats()).toMatchObject({ done: 1 }))
+  expect(handler).toHaveBeenCalledTimes(1)
+})
+
+test('of five hundred deliveries, some with troubles, each event is handled once', async () => {
+  const handled: string[] = []
+  const { press, inbox } = await start((event) => handled.push(event.id))
+  const troubles = { 'bad-signature': 0.05, 'slow-body': 0.01, 'duplicate-at-once': 0.1, 'out-of-order': 0.1 }
+  const report = await play(press, pressDrafts({ seed: 7 }), { count: 500, troubles })
+  expect(report).toMatchObject({ account: { gaveUp: 0 }, troubles: { 'bad-signature': { accepted: 0 } } })
+  await vi.waitFor(async () => expect(await inbox.stats()).toMatchObject({ waiting: 0, running: 0 }))
+  expect(handled.length).toBeGreaterThanOrEqual(450)
+  expect(new Set(handled).size).toBe(handled.length)
 })

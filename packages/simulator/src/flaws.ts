@@ -44,6 +44,9 @@ export const TIMESTAMP_FLAWS = ['stale-timestamp', 'future-timestamp', 'missing-
 /** Flaws of deliveries that carry a nonce. */
 export const NONCE_FLAWS = ['reused-nonce', 'missing-nonce'] as const
 
+/** All of them. */
+export const FLAWS: readonly Flaw[] = [...COMMON_FLAWS, ...TIMESTAMP_FLAWS, ...NONCE_FLAWS, 'unsigned']
+
 /** What a flaw does at each step of preparing a delivery. */
 interface Effect {
   /** Before signing. */
@@ -81,7 +84,8 @@ export const EFFECTS: Readonly<Record<Flaw, Effect>> = {
   },
   'reused-nonce': {
     signing: ({ usedNonce }) => {
-      if (usedNonce === undefined) throw new Error('No nonce can be reused: nothing was accepted before')
+      if (usedNonce === undefined)
+        throw new Error('No nonce can be reused: nothing was accepted before, or prepared by a signer')
       return { nonce: usedNonce }
     },
   },

@@ -28,6 +28,7 @@ export interface Inventor extends SeededRandom {
   time(): number
 }
 
+/** With blanks, hyphens, apostrophes, a diaeresis, vowel signs and letters beyond those of Arabic: what real names have. */
 const GIVEN_NAMES = [
   ['Fatima', 'فاطمة'],
   ['Mohammed', 'محمد'],
@@ -39,6 +40,8 @@ const GIVEN_NAMES = [
   ['Yousef', 'يوسف'],
   ['Mariam', 'مريم'],
   ['Hassan', 'حسن'],
+  ['Abd al-Rahman', 'عبد الرحمن'],
+  ['Zoë', 'زُوي'],
 ] as const
 const FAMILY_NAMES = [
   ['Al Mansoori', 'المنصوري'],
@@ -50,7 +53,9 @@ const FAMILY_NAMES = [
   ['Saleh', 'صالح'],
   ['Al Zaabi', 'الزعابي'],
   ['Nasser', 'ناصر'],
-  ['Qureshi', 'قريشي'],
+  ['Qureshi', 'قریشی'],
+  ["D'Souza", 'دي سوزا'],
+  ['Bin Rashid Al Maktoum', 'بن راشد آل مكتوم'],
 ] as const
 const COUNTRIES = ['AE', 'EG', 'IN', 'JO', 'LB', 'MA', 'PK', 'SA'] as const
 
@@ -79,6 +84,14 @@ function inventPerson(random: SeededRandom): Person {
     arabicName: `${givenArabic} ${familyArabic}`,
     dateOfBirth: born.toISOString().slice(0, 10),
     country: random.pick(COUNTRIES),
-    email: `${given}.${family.replaceAll(' ', '')}@example.com`.toLowerCase(),
+    email: `${mailbox(given)}.${mailbox(family)}@example.com`,
   }
+}
+
+/** A name as an address has it: letters from a to z. */
+function mailbox(name: string): string {
+  return name
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
 }

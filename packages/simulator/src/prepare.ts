@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Draft, PreparedDelivery } from './draft.ts'
 import { EFFECTS, type Flaw } from './flaws.ts'
 import type { ProviderRules } from './rules.ts'
@@ -19,9 +18,10 @@ export interface PrepareOptions extends SignOptions {
 }
 
 /** What preparing needs from the simulator at the moment of the call. */
-interface Moment {
+export interface Moment {
   /** Milliseconds since the Unix epoch. */
   now: number
+  newNonce: () => string
   /** That of the delivery accepted last. */
   usedNonce: string | undefined
 }
@@ -31,7 +31,7 @@ export function sign(
   rules: ProviderRules,
   body: string | Uint8Array,
   options: SignOptions,
-  now: number,
+  { now, newNonce }: Pick<Moment, 'now' | 'newNonce'>,
 ): Record<string, string> {
   const { provider, headers: names } = rules
   if (options.timestamp !== undefined && names.timestamp === undefined) {
@@ -43,7 +43,7 @@ export function sign(
   const timestamp = String(options.timestamp ?? Math.floor(now / 1000))
   return {
     ...(names.timestamp && { [names.timestamp]: timestamp }),
-    ...(names.nonce && { [names.nonce]: options.nonce ?? randomUUID() }),
+    ...(names.nonce && { [names.nonce]: options.nonce ?? newNonce() }),
     [names.signature]: rules.signature(Buffer.from(body), timestamp),
   }
 }
@@ -64,8 +64,13 @@ export function prepare(
   const headers = {
     ...draft.headers,
     ...rules.unsigned(draft, attempt),
-    ...sign(rules, body, { ...effect.signing?.(moment), ...chosen }, moment.now),
+    ...sign(rules, body, { ...effect.signing?.(moment), ...chosen }, moment),
   }
   const delivery = { id: draft.id, headers, body }
   return effect.spoil?.(delivery, rules.headers) ?? delivery
+}
+
+/** The value of a header that the provider may or may not send. */
+export function header(delivery: PreparedDelivery, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : delivery.headers[name]
 }

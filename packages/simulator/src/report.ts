@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Failure } from './failure.ts'
+import type { Mishap } from './mishaps.ts'
 import type { Verdict } from './rules.ts'
 
 /** One try at sending a delivery, and what came of it. */
@@ -11,6 +13,10 @@ interface Sent {
   readonly durationMs: number
   /** What the provider makes of it. */
   readonly verdict: Verdict
+  /** Size of the body. */
+  readonly bodyBytes: number
+  /** What went wrong on the way, on purpose. */
+  readonly mishap?: Mishap
 }
 
 interface WithReply {
@@ -18,15 +24,17 @@ interface WithReply {
   readonly replyHeaders: IncomingHttpHeaders
   /** The first 64 KiB, as UTF-8. */
   readonly replyBody: string
+  /** Size of the whole body of the reply. */
+  readonly replyBytes: number
   readonly error?: undefined
+  readonly reason?: undefined
 }
 
-interface WithoutReply {
+interface WithoutReply extends Failure {
   readonly status?: undefined
   readonly replyHeaders?: undefined
   readonly replyBody?: undefined
-  /** `timeout`, or Node's code: `ECONNREFUSED`, `ECONNRESET`, `DEPTH_ZERO_SELF_SIGNED_CERT`, ... */
-  readonly error: string
+  readonly replyBytes?: undefined
 }
 
 /** What became of a draft, over all attempts. */

@@ -1,5 +1,7 @@
 /** A source of pseudo-random values that are the same for the same seed. For test data only. */
 export interface SeededRandom {
+  /** From 0 to below 1. */
+  fraction(): number
   /** A whole number, both ends included. */
   int(min: number, max: number): number
   pick<Choices extends readonly [unknown, ...unknown[]]>(choices: Choices): Choices[number]
@@ -19,20 +21,21 @@ const LOWER_AND_DIGITS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0
 
-  /** Mulberry32: from 0 to below 1. */
-  function next(): number {
+  /** Mulberry32. */
+  function fraction(): number {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   function int(min: number, max: number): number {
-    return min + Math.floor(next() * (max - min + 1))
+    return min + Math.floor(fraction() * (max - min + 1))
   }
   function text(length: number, alphabet: string = LOWER_AND_DIGITS): string {
     return Array.from({ length }, () => alphabet.charAt(int(0, alphabet.length - 1))).join('')
   }
   return {
+    fraction,
     int,
     pick: (choices) => choices[int(0, choices.length - 1)],
     text,

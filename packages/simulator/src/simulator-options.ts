@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SecureContextOptions } from 'node:tls'
@@ -16,6 +17,10 @@ export interface SimulatorOptions {
   retryTimestamp?: 'fresh' | 'first'
   /** Does a retry carry a fresh nonce, or that of the first attempt? ADVANCE.AI does not say. @default 'fresh' */
   retryNonce?: 'fresh' | 'first'
+  /** Time over which a body comes that has the mishap `slow-body`, in milliseconds of real time. @default half the time limit */
+  slowBodyMs?: number
+  /** Makes the nonces. @default random UUIDs */
+  newNonce?: () => string
   /** Certificate authorities to trust for HTTPS, as PEM, in place of the well-known ones. */
   ca?: SecureContextOptions['ca']
   /** Connections to share, for tests of throughput. @default one connection for each attempt */
@@ -40,13 +45,17 @@ export function settingsOf(
 ): Settings {
   const { timeLimitMs = documented.timeLimitMs, retrySchedule = documented.retrySchedule } = options
   const { timeScale = 1, retryTimestamp = 'fresh', retryNonce = 'fresh', ca, agent = false } = options
+  const { slowBodyMs = timeLimitMs / 2, newNonce = randomUUID } = options
   const { now = Date.now, sleep = (ms, signal) => delay(ms, undefined, { signal }) } = options
   const url = new URL(options.url)
   if (!/^https?:$/.test(url.protocol)) throw new TypeError('url: neither https: nor http:')
+  if (url.username || url.password) throw new TypeError('url: a user or a password; providers send neither')
   requireAmount('timeScale', timeScale)
   requireAmount('timeLimitMs', timeLimitMs)
+  requireAmount('slowBodyMs', slowBodyMs)
   for (const wait of retrySchedule) requireAmount('retrySchedule', wait)
-  return { url, timeScale, retrySchedule, timeLimitMs, retryTimestamp, retryNonce, ca, agent, now, sleep }
+  const retrying = { timeScale, retrySchedule, retryTimestamp, retryNonce }
+  return { url, ...retrying, timeLimitMs, slowBodyMs, newNonce, ca, agent, now, sleep }
 }
 
 function requireAmount(name: string, value: number): void {

@@ -21,9 +21,13 @@ it('keeps account of every delivery and every attempt', async () => {
     gaveUp: 1,
     aborted: 0,
     attempts: 7,
-    latenciesMs: Array(7).fill(expect.any(Number)),
+    replies: { 200: 2, 401: 1, 503: 4 },
+    failures: {},
+    bodyBytes: 7 * events.envelope().body.length,
+    replyBytes: 0,
+    latencies: expect.objectContaining({ count: 7 }),
   })
-  expect(before).toMatchObject({ sent: 0, attempts: 0, latenciesMs: [] })
+  expect(before).toMatchObject({ sent: 0, attempts: 0, latencies: { count: 0 } })
 })
 
 it('counts a single attempt as no delivery, and nothing for an option that cannot be meant', async () => {

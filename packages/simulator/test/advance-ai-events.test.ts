@@ -53,6 +53,13 @@ it.each([
   if ('otpCode' in data) expect(data.otpCode).toMatch(/^\d{6}$/)
 })
 
+it('writes to addresses that are letters alone, whatever the name is made of', () => {
+  const events = advanceAiEvents()
+  const addresses = Array.from({ length: 200 }, () => json(events.of('KYB_IDV_EMAIL')).data.email)
+  for (const address of addresses) expect(address).toMatch(/^[a-z]+\.[a-z]+@example\.com$/)
+  expect(addresses.join()).toMatch(/abdalrahman\..*zoe\.|zoe\..*abdalrahman\./)
+})
+
 it('names the webhook on demand', () => {
   const draft = advanceAiEvents({ webhookId: 'wh_1' }).of('COMPLETED')
   expect(json(draft)).toMatchObject({

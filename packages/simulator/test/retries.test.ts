@@ -1,13 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   advanceAiEvents,
   advanceAiSimulator,
+  type DeliveryReport,
   pressEvents,
   pressSimulator,
   type SimulatorOptions,
   uipEvents,
   uipSimulator,
 } from '../src/index.ts'
+import { inventedClock } from './support/invented-clock.ts'
 import { listen } from './support/listen.ts'
 import { ADVANCE_AI_SECRET, PRESS_SECRET, UIP_SECRET } from './support/secrets.ts'
 
@@ -17,19 +19,7 @@ const press = (options: SimulatorOptions) =>
 const uip = (options: SimulatorOptions) => uipSimulator({ secret: UIP_SECRET, ...options })
 const advanceAi = (options: SimulatorOptions) => advanceAiSimulator({ secret: ADVANCE_AI_SECRET, ...options })
 
-/** A clock that moves only while the simulator waits, and the waits that it asked for. */
-function invented() {
-  const slept: number[] = []
-  let time = 1_774_874_700_000
-  return {
-    slept,
-    now: () => time,
-    sleep: async (ms: number) => {
-      slept.push(ms)
-      time += ms
-    },
-  }
-}
+const invented = () => inventedClock(1_774_874_700_000)
 
 describe('the documented schedule, when every attempt fails', () => {
   it.each([
@@ -67,10 +57,21 @@ describe('the documented schedule, when every attempt fails', () => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(48)
   })
 
-  it('can be replaced', async () => {
+  it('can be replaced, for all or for one delivery', async () => {
     const server = await listen([500])
-    const report = await press({ url: server.url, retrySchedule: [] }).deliver(pressEvents().envelope())
-    expect(report.attempts).toHaveLength(1)
+    const { slept, ...world } = invented()
+    const simulator = press({ url: server.url, retrySchedule: [7], ...world })
+    expect((await simulator.deliver(pressEvents().envelope())).attempts).toHaveLength(2)
+    const report = await simulator.deliver(pressEvents().envelope(), { retrySchedule: [1, 2] })
+    expect(report.attempts).toHaveLength(3)
+    expect(slept).toEqual([7, 1, 2])
+  })
+
+  it('is the 7 h 21 min of the PRESS page, from the first attempt to the sixth', async () => {
+    const server = await listen([500])
+    const { attempts } = await press({ url: server.url, ...invented() }).deliver(pressEvents().envelope())
+    const minutes = attempts.map(({ at }) => (at - (attempts[0]?.at ?? 0)) / 60_000)
+    expect(minutes).toEqual([0, 1, 6, 21, 81, 441])
   })
 })
 
@@ -110,14 +111,41 @@ describe('what the provider makes of a status', () => {
   })
 })
 
+describe('the time limit', () => {
+  it.each([
+    ['press', (url: string) => pressSimulator({ url, secret: PRESS_SECRET, retrySchedule: [] }), 500],
+    ['uip', (url: string) => uip({ url, retrySchedule: [] }), 10_000],
+    ['advance-ai', (url: string) => advanceAi({ url, retrySchedule: [] }), 60_000],
+  ])('of %s', async (_, create, limit) => {
+    const server = await listen([() => {}])
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let report: DeliveryReport | undefined
+    const delivering = create(server.url)
+      .deliver(pressEvents().envelope())
+      .then((ended) => (report = ended))
+    while (server.heard.length === 0) await new Promise(setImmediate)
+    vi.advanceTimersByTime(limit - 1)
+    await new Promise(setImmediate)
+    expect(report).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    await delivering
+    expect(report?.attempts).toMatchObject([
+      { error: 'timeout', reason: `no complete reply within ${limit} ms`, verdict: 'failed' },
+    ])
+  })
+})
+
 describe('from attempt to attempt', () => {
   it('bytes and ids stay, the attempt number counts, timestamp and signature are fresh', async () => {
     const server = await listen([503, 503, 200])
     const draft = pressEvents().envelope()
     const simulator = press({ url: server.url, ...invented() })
-    const report = await simulator.deliver(draft)
+    const heard: unknown[] = []
+    const report = await simulator.deliver(draft, { onAttempt: (attempt) => heard.push(attempt) })
 
     expect(report.outcome).toBe('accepted')
+    expect(heard).toEqual(report.attempts)
     expect(report.attempts.map(({ at }) => at)).toEqual([
       1_774_874_700_000, 1_774_874_760_000, 1_774_875_060_000,
     ])
@@ -161,7 +189,9 @@ it.each([
   ['timeScale', { timeScale: Number.NaN }],
   ['timeLimitMs', { timeLimitMs: Number.POSITIVE_INFINITY }],
   ['retrySchedule', { retrySchedule: [1, -1] }],
+  ['slowBodyMs', { slowBodyMs: -1 }],
   ['url', { url: 'ftp://127.0.0.1/' }],
+  ['url: a user or a password', { url: 'https://user:word@127.0.0.1/' }],
   ['Invalid URL', { url: 'webhooks' }],
 ])('refuses an option that cannot be meant: %s', (message, options) => {
   expect(() => press({ url: 'http://127.0.0.1/', ...options })).toThrow(message)

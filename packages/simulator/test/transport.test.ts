@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Draft, pressEvents, pressSimulator, type SimulatorOptions } from '../src/index.ts'
 import { listen } from './support/listen.ts'
+import { listenRaw } from './support/listen-raw.ts'
 import { PRESS_SECRET } from './support/secrets.ts'
 
 const press = (options: SimulatorOptions) =>
@@ -45,9 +46,11 @@ it('reports the reply', async () => {
     (_, response) =>
       response.writeHead(503, { 'Retry-After': '7' }).end(`{"error":"é"}${'x'.repeat(200_000)}`),
   ])
-  const report = await press({ url: server.url, retrySchedule: [] }).deliver(draft)
-  const [attempt] = report.attempts
+  const simulator = press({ url: server.url, retrySchedule: [] })
+  const [attempt] = (await simulator.deliver(draft)).attempts
+  expect(simulator.account.replyBytes).toBe(200_014)
   expect(attempt).toMatchObject({ status: 503, verdict: 'failed', replyHeaders: { 'retry-after': '7' } })
+  expect(attempt).toMatchObject({ bodyBytes: draft.body.length, replyBytes: 200_014 })
   expect(attempt?.replyBody).toMatch(/^{"error":"é"}x+$/)
   expect(Buffer.byteLength(attempt?.replyBody ?? '')).toBe(65_536)
 })
@@ -76,7 +79,7 @@ it('takes more than 500 ms for a failure of PRESS, and sends again', async () =>
   // Timers may fire a millisecond early.
   expect(first).toBeGreaterThanOrEqual(498)
   expect(second).toBeGreaterThanOrEqual(98)
-  expect(simulator.account.latenciesMs).toEqual([second])
+  expect(simulator.account.latencies).toMatchObject({ count: 1, minMs: second, maxMs: second })
 })
 
 it('counts a reply that began in time but never ended as none', async () => {
@@ -101,9 +104,54 @@ it('reports a broken connection by its code, and sends again', async () => {
   })
 })
 
-it('reports that nobody listens', async () => {
-  const report = await press({ url: 'http://127.0.0.1:1/' }).deliver(draft)
-  expect(report).toMatchObject({ outcome: 'gave-up', attempts: [{ error: 'ECONNREFUSED' }, {}] })
+it('reports that nobody listens, in words too', async () => {
+  const simulator = press({ url: 'http://127.0.0.1:1/' })
+  const nobody = { verdict: 'failed', error: 'ECONNREFUSED', reason: 'nobody listens there' }
+  expect(await simulator.deliver(draft)).toMatchObject({ outcome: 'gave-up', attempts: [nobody, nobody] })
+  expect(simulator.account).toMatchObject({
+    gaveUp: 1,
+    attempts: 2,
+    replies: {},
+    failures: { ECONNREFUSED: 2 },
+  })
+})
+
+it('reports what is no HTTP', async () => {
+  const server = await listenRaw((_, socket) => socket.end('220 mail.example.com ESMTP\r\n'))
+  const report = await press({ url: server.url, retrySchedule: [] }).deliver(draft)
+  expect(report.attempts).toMatchObject([
+    { verdict: 'failed', error: expect.stringMatching(/^HPE_/), reason: expect.stringContaining('no HTTP') },
+  ])
+})
+
+it('answers no challenge and keeps no cookie', async () => {
+  const challenge = { 'WWW-Authenticate': 'Basic realm="x"', 'Set-Cookie': 'session=1' }
+  const server = await listen([
+    (_, response) => response.writeHead(503, challenge).end(),
+    (_, response) => response.writeHead(401, challenge).end(),
+  ])
+  expect((await press({ url: server.url }).deliver(draft)).outcome).toBe('refused')
+  expect(server.heard).toHaveLength(2)
+  for (const { headers } of server.heard) {
+    expect(headers).not.toHaveProperty('authorization')
+    expect(headers).not.toHaveProperty('cookie')
+  }
+})
+
+it('sends no header but those of the provider and of HTTP itself', async () => {
+  const server = await listen([200])
+  await press({ url: server.url }).deliver(draft)
+  expect(Object.keys(server.heard[0]?.headers ?? {}).sort()).toEqual([
+    'connection',
+    'content-length',
+    'content-type',
+    'host',
+    'x-webhook-delivery-attempt',
+    'x-webhook-id',
+    'x-webhook-signature',
+    'x-webhook-subscription-id',
+    'x-webhook-timestamp',
+  ])
 })
 
 it('shares the connections of an agent', async () => {

@@ -14,13 +14,14 @@ import {
   uip,
 } from '@kyc-webhooks/core'
 import {
-  advanceAiEvents,
+  advanceAiDrafts,
   advanceAiSimulator,
   type Draft,
   type Flaw,
-  pressEvents,
+  pressDrafts,
   pressSimulator,
   type Simulator,
+  uipDrafts,
   uipEvents,
   uipSimulator,
 } from '@kyc-webhooks/simulator'
@@ -39,9 +40,10 @@ interface Variant {
   drafts: () => readonly Draft[]
 }
 
-const pressDrafts = () => pressEvents({ seed: 1 }).each()
-const uipDrafts = () => uipEvents({ seed: 1 }).each()
-const advanceAiDrafts = () => advanceAiEvents({ seed: 1 }).each()
+/** Every event type in every variant. */
+const ofPress = () => pressDrafts({ seed: 1 }).each()
+const ofUip = () => uipDrafts({ seed: 1 }).each()
+const ofAdvanceAi = () => advanceAiDrafts({ seed: 1 }).each()
 
 const variants: Variant[] = [
   {
@@ -49,50 +51,53 @@ const variants: Variant[] = [
     provider: press() as Provider,
     secret: text,
     simulator: pressSimulator,
-    drafts: pressDrafts,
+    drafts: ofPress,
   },
   {
     name: 'PRESS, sha256= before the signature',
     provider: press() as Provider,
     secret: text,
     simulator: (options) => pressSimulator({ ...options, signatureForm: 'sha256=hex' }),
-    drafts: pressDrafts,
+    drafts: ofPress,
   },
   {
     name: 'PRESS, key without the prefix',
     provider: press({ secretForm: 'unprefixed' }) as Provider,
     secret: text,
     simulator: (options) => pressSimulator({ ...options, secretForm: 'unprefixed' }),
-    drafts: pressDrafts,
+    drafts: ofPress,
   },
   {
     name: 'PRESS, key in Base64 behind the prefix',
     provider: press({ secretForm: 'unprefixed-base64' }) as Provider,
     secret: `whsec_${base64}`,
     simulator: (options) => pressSimulator({ ...options, secretForm: 'unprefixed-base64' }),
-    drafts: pressDrafts,
+    drafts: ofPress,
   },
-  { name: 'UIP', provider: uip() as Provider, secret: text, simulator: uipSimulator, drafts: uipDrafts },
+  { name: 'UIP', provider: uip() as Provider, secret: text, simulator: uipSimulator, drafts: ofUip },
   {
     name: 'UIP, session API',
     provider: uip({ scheme: 'timestamped' }) as Provider,
     secret: `uip_${text}`,
     simulator: (options) => uipSimulator({ ...options, scheme: 'timestamped' }),
-    drafts: () => uipEvents({ seed: 1 }).session(),
+    drafts: () => [
+      ...uipEvents({ seed: 1 }).session(),
+      ...uipDrafts({ seed: 2, scheme: 'timestamped' }).each(),
+    ],
   },
   {
     name: 'ADVANCE.AI',
     provider: advanceAi() as Provider,
     secret: base64,
     simulator: advanceAiSimulator,
-    drafts: advanceAiDrafts,
+    drafts: ofAdvanceAi,
   },
   {
     name: 'ADVANCE.AI, SHA-512',
     provider: advanceAi({ algorithm: 'sha512' }) as Provider,
     secret: base64,
     simulator: (options) => advanceAiSimulator({ ...options, algorithm: 'sha512' }),
-    drafts: advanceAiDrafts,
+    drafts: ofAdvanceAi,
   },
 ]
 

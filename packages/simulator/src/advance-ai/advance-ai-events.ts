@@ -75,16 +75,22 @@ const DATA: Record<AdvanceAiEventType, (invent: Inventor, fields: Fields) => Jso
 
 /** ADVANCE.AI deliveries with invented data. */
 export function advanceAiEvents(seed: AdvanceAiEventSeed = {}): AdvanceAiEvents {
-  const { webhookId } = seed
   const invent = inventor(seed)
-
-  function of(eventType: AdvanceAiEventType, fields: Fields = {}): Draft {
-    const eventId = invent.uuid()
-    const data = { ...DATA[eventType](invent, fields), ...fields }
-    return jsonDraft(eventId, { eventId, eventType, webhookId, data })
-  }
-
+  const of = (eventType: AdvanceAiEventType, fields: Fields = {}) =>
+    advanceAiEvent(invent, eventType, fields, seed.webhookId)
   return { of, each: () => ADVANCE_AI_EVENT_TYPES.map((eventType) => of(eventType)) }
+}
+
+/** One event. `webhookId`: the webhook's id in the console, or none. */
+export function advanceAiEvent(
+  invent: Inventor,
+  eventType: AdvanceAiEventType,
+  fields: Fields,
+  webhookId: string | undefined,
+): Draft {
+  const eventId = invent.uuid()
+  const data = { ...DATA[eventType](invent, fields), ...fields }
+  return jsonDraft(eventId, { eventId, eventType, webhookId, data })
 }
 
 /** Nineteen digits, odd: no double holds such a number, so a receiver that reads it as one alters it. */

@@ -1,23 +1,11 @@
-import { createHmac } from 'node:crypto'
-import { COMMON_FLAWS, TIMESTAMP_FLAWS } from '../flaws.ts'
-import type { Verdict } from '../rules.ts'
-import { base64Key, textKey } from '../secret.ts'
+import { createSigner, type Signer, type SignerOptions } from '../signer.ts'
 import { createSimulator, type Simulator } from '../simulator.ts'
 import type { SimulatorOptions } from '../simulator-options.ts'
+import { type PressSigning, pressRules } from './press-rules.ts'
 
-export interface PressSimulatorOptions extends SimulatorOptions {
-  /** The signing secret, as PRESS shows it: `whsec_...`. */
-  secret: string
-  /**
-   * What of the secret is the HMAC key: the whole string, as in the page's sample code, or what follows `whsec_`, or that
-   * decoded as Base64.
-   * @default 'whole'
-   */
-  secretForm?: 'whole' | 'unprefixed' | 'unprefixed-base64'
-  /** `hex` is what the signature page computes, `sha256=hex` what the payload reference shows. @default 'hex' */
-  signatureForm?: 'hex' | 'sha256=hex'
-  /** Goes into `X-Webhook-Subscription-Id`. @default 'sub_a1b2c3d4e5' */
-  subscriptionId?: string
+export interface PressSignerOptions extends SignerOptions, PressSigning {}
+
+export interface PressSimulatorOptions extends SimulatorOptions, PressSigning {
   /**
    * Send again after a status that the page has no retry rule for: 3xx, and 4xx other than 400, 401 and 403. It calls a
    * redirect a failure, but says "retried" of 5xx and time-outs only. @default false
@@ -25,47 +13,16 @@ export interface PressSimulatorOptions extends SimulatorOptions {
   retryUnlisted?: boolean
 }
 
-const MINUTE = 60_000
-
 /**
  * Plays PRESS (UAE KYC, ICP): signature verification and network flow pages. 500 ms to answer, six attempts over
  * 7 h 21 min, TLS 1.3 only; 400, 401 and 403 are final.
  */
 export function pressSimulator(options: PressSimulatorOptions): Simulator {
-  const { signatureForm = 'hex', subscriptionId = 'sub_a1b2c3d4e5', retryUnlisted = false } = options
-  const key = keyOf(options)
-  const prefix = signatureForm === 'sha256=hex' ? 'sha256=' : ''
-  return createSimulator(
-    {
-      provider: 'press',
-      retrySchedule: [1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE, 360 * MINUTE],
-      timeLimitMs: 500,
-      minTls: 'TLSv1.3',
-      headers: { signature: 'X-Webhook-Signature', timestamp: 'X-Webhook-Timestamp' },
-      flaws: [...COMMON_FLAWS, ...TIMESTAMP_FLAWS],
-      verdict: (status) => verdict(status, retryUnlisted),
-      signature: (body, timestamp) =>
-        prefix + createHmac('sha256', key).update(`${timestamp}.`).update(body).digest('hex'),
-      unsigned: ({ id }, attempt) => ({
-        ...(id !== undefined && { 'X-Webhook-Id': id }),
-        'X-Webhook-Subscription-Id': subscriptionId,
-        'X-Webhook-Delivery-Attempt': String(attempt),
-      }),
-    },
-    options,
-  )
+  const { retryUnlisted = false } = options
+  return createSimulator(pressRules(options, retryUnlisted), options)
 }
 
-function keyOf({ secret, secretForm = 'whole' }: PressSimulatorOptions): Buffer {
-  if (secretForm === 'whole') return textKey(secret)
-  if (!secret.startsWith('whsec_')) throw new TypeError('The secret has no prefix whsec_ to strip')
-  const bare = secret.slice('whsec_'.length)
-  return secretForm === 'unprefixed' ? textKey(bare) : base64Key(bare)
-}
-
-function verdict(status: number, retryUnlisted: boolean): Verdict {
-  if (status >= 200 && status <= 299) return 'accepted'
-  if (status >= 500) return 'failed'
-  if ([400, 401, 403].includes(status)) return 'refused'
-  return retryUnlisted ? 'failed' : 'refused'
+/** Signs as PRESS does, and sends nothing. */
+export function pressSigner(options: PressSignerOptions): Signer {
+  return createSigner(pressRules(options, false), options)
 }

@@ -78,7 +78,10 @@ export function uipEvents(seed: EventSeed = {}): UipEvents {
 
   return {
     of,
-    session: (end = 'completed', primitives = ['identify', 'sign']) => uipSession(invent, end, primitives),
+    session(end = 'completed', primitives = ['identify', 'sign']) {
+      const session = uipSession(invent)
+      return [...primitives.map((primitive, stage) => session.step(stage, primitive)), session.end(end)]
+    },
     each: () => UIP_EVENT_NAMES.map((event) => of(event)),
   }
 }

@@ -1,34 +1,47 @@
 import { type Draft, jsonDraft } from '../draft.ts'
 import type { Inventor } from '../inventor.ts'
-import type { JsonObject } from '../json.ts'
+import type { Fields, JsonObject } from '../json.ts'
 
 /** How a session ends: all steps verified, ended by the business at a gate, or a step failed. */
 export type SessionEnd = 'completed' | 'stopped' | 'failed'
 
-/** The deliveries of one session. Source: event payloads and delivery headers of UIP's session API. */
-export function uipSession(invent: Inventor, end: SessionEnd, primitives: readonly string[]): Draft[] {
-  const sessionId = `sess_${invent.text(12)}`
-  const common = { session_id: sessionId, client_reference_id: `order_${invent.digits(4)}` }
-  const steps = primitives.map((primitive, stage) =>
-    sessionDraft(`${sessionId}:step.completed:${stage}`, 'step.completed', {
-      ...common,
-      stage,
-      primitive,
-      audit_id: `${sessionId}_${stage}`,
-      ...result(invent, primitive),
-    }),
-  )
-  const last = sessionDraft(`${sessionId}:session.${end}`, `session.${end}`, {
-    ...common,
-    ...(end === 'failed' ? { reason: 'insufficient_funds' } : { status: end }),
-  })
-  return [...steps, last]
+/** What a step of a session can be. */
+export const UIP_PRIMITIVES = ['identify', 'age_verify', 'sign', 'light_sign'] as const
+
+/** A session of the session API: makes its deliveries. Source: event payloads and delivery headers of UIP's session API. */
+export interface UipSession {
+  /** @param stage counted from 0 */
+  step(stage: number, primitive: string, fields?: Fields): Draft
+  end(how: SessionEnd, fields?: Fields): Draft
 }
 
-/** Event and delivery id are told in headers too, outside the signature. */
-function sessionDraft(id: string, event: string, data: JsonObject): Draft {
-  const headers = { 'Content-Type': 'application/json', 'X-UIP-Event': event, 'X-UIP-Delivery-Id': id }
-  return jsonDraft(id, { event, data }, headers)
+export function uipSession(invent: Inventor): UipSession {
+  const sessionId = `sess_${invent.text(12)}`
+  const common = { session_id: sessionId, client_reference_id: `order_${invent.digits(4)}` }
+
+  function draft(name: string, event: string, data: JsonObject): Draft {
+    const id = `${sessionId}:${name}`
+    // Event and delivery id are told in headers too, outside the signature.
+    const headers = { 'Content-Type': 'application/json', 'X-UIP-Event': event, 'X-UIP-Delivery-Id': id }
+    return jsonDraft(id, { event, data }, headers)
+  }
+  return {
+    step: (stage, primitive, fields = {}) =>
+      draft(`step.completed:${stage}`, 'step.completed', {
+        ...common,
+        stage,
+        primitive,
+        audit_id: `${sessionId}_${stage}`,
+        ...result(invent, primitive),
+        ...fields,
+      }),
+    end: (how, fields = {}) =>
+      draft(`session.${how}`, `session.${how}`, {
+        ...common,
+        ...(how === 'failed' ? { reason: 'insufficient_funds' } : { status: how }),
+        ...fields,
+      }),
+  }
 }
 
 /** What a step yields depends on its primitive. */

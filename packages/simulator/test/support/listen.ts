@@ -20,12 +20,27 @@ export interface Listener {
   heard: Heard[]
 }
 
+/** With a certificate: an HTTPS server. */
+export interface ListenOptions extends TlsOptions {
+  /** Hears of requests that broke off; without it, they are forgotten. */
+  onError?: (error: unknown) => void
+}
+
 /** A real server on 127.0.0.1 until the test is over. Replies in order; the last reply is for all that follow. */
-export async function listen(replies: readonly [Reply, ...Reply[]], tls?: TlsOptions): Promise<Listener> {
+export async function listen(
+  replies: readonly [Reply, ...Reply[]],
+  { onError, ...tlsOptions }: ListenOptions = {},
+): Promise<Listener> {
+  const tls = tlsOptions.cert === undefined ? undefined : tlsOptions
   const heard: Heard[] = []
   const onRequest: RequestListener = async (request, response) => {
     const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
+    try {
+      for await (const chunk of request) chunks.push(chunk)
+    } catch (error) {
+      onError?.(error)
+      return
+    }
     const { method, url: path, headers } = request
     const protocol = tls && (request.socket as TLSSocket).getProtocol()
     heard.push({ method, path, headers, body: Buffer.concat(chunks), tls: protocol })
