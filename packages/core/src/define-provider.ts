@@ -33,5 +33,9 @@ export function defineProvider<E extends KycEvent>(provider: Provider<E>): Provi
     provider.budgetMs >= 1 && provider.budgetMs <= 2_147_483_647,
     '`budgetMs` must be a number of milliseconds from 1',
   )
+  check(
+    Number.isFinite(provider.polling?.minEveryMs ?? 1) && (provider.polling?.minEveryMs ?? 1) >= 1,
+    '`polling.minEveryMs` must be a number of milliseconds from 1',
+  )
   return Object.freeze(provider)
 }

@@ -3,9 +3,11 @@
  * engines; an application has no use for it.
  */
 export { errorName, printable } from './error-text.ts'
+export { ANY_DIGEST, isOtherContent } from './inbox/any-digest.ts'
 export { Attempt, type AttemptTools } from './inbox/attempt.ts'
 export { type CarryOutTools, carryOut, FAULT_PAUSE_MS, quietly, whatFailed } from './inbox/carry-out.ts'
 export { createInboxOn } from './inbox/create-inbox.ts'
+export { headKey } from './inbox/head-key.ts'
 export { decideOutcome, quarantineReason } from './inbox/memory-outcome.ts'
 export { pause, waitAtMost } from './inbox/pause.ts'
 export type { RunningWorker, StartWorker, WorkerHooks } from './inbox/running-worker.ts'

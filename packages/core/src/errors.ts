@@ -4,8 +4,9 @@
  * - `refusal`: a delivery was not accepted; `status` is the default HTTP status of the reply.
  * - `fault`: something on our side failed; always 5xx, because providers never retry a 4xx.
  * - `configuration`: thrown when a receiver or an inbox is set up.
+ * - `call`: thrown by a call that asks a provider.
  *
- * `message` goes to the sender (refusals and faults) or is the head of the thrown message (configuration);
+ * `message` goes to the sender (refusals and faults) or is the head of the thrown message (all others);
  * it never carries a secret, a body or anything about a person. `docs/errors.md` says what to do about each.
  */
 export const ERRORS = {
@@ -95,8 +96,15 @@ export const ERRORS = {
   'inbox-foreign': { kind: 'configuration', message: 'The database is not an inbox of kyc-webhooks' },
   'inbox-newer': { kind: 'configuration', message: 'The database was written by a newer version' },
   'inbox-unusable': { kind: 'configuration', message: 'The database cannot be used' },
+  'inbox-moved': { kind: 'configuration', message: 'The inbox was moved away' },
+  'inbox-moving': { kind: 'configuration', message: 'The move into this inbox is not finished' },
+  'inbox-not-empty': { kind: 'configuration', message: 'The inbox to move into is not empty' },
+  'inbox-in-use': { kind: 'configuration', message: 'The inbox is in use' },
   'redrive-impossible': { kind: 'configuration', message: 'The delivery cannot be redriven' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
+  // Thrown by calls that ask a provider
+  'audit-refused': { kind: 'call', message: 'UIP refuses to show the audit record' },
+  'audit-unavailable': { kind: 'call', message: 'UIP does not tell the audit record now' },
 } as const
 
 export type ErrorCode = keyof typeof ERRORS
@@ -126,7 +134,7 @@ export class KycWebhookError extends Error {
 /** The table's messages of refusals and faults speak to the sender; whoever catches an error runs the receiver. */
 function ownersMessage(code: ErrorCode, detail: string | undefined): string {
   const { kind, message } = ERRORS[code]
-  const head = kind === 'configuration' ? message : code
+  const head = kind === 'refusal' || kind === 'fault' ? code : message
   return detail === undefined ? head : `${head}: ${detail}`
 }
 

@@ -88,6 +88,8 @@ export interface DeliveryContext {
   id?: string
   /** When it reached us, RFC 3339. */
   receivedAt: string
+  /** True when `reconcile` asked for it: then TLS and your API key vouch for it, not a signature. Absent for what was delivered. */
+  polled?: true
   /** The provider's attempt number, if it sends one. Outside the signature. */
   attempt?: number
   /** The provider's subscription or webhook id, if it sends one. Outside the signature unless it is in the body. */

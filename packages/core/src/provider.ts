@@ -22,6 +22,8 @@ export interface Provider<E extends KycEvent = KycEvent> {
   readonly rememberMs: number
   /** The reply to a delivery that is safe, new or repeated. */
   readonly accepted: AcceptedReply
+  /** What the provider's pages say of polling beside its deliveries, for `reconcile`. @default no least interval, and results whose ids are those of deliveries */
+  readonly polling?: PollingScheme
   /**
    * Turns an authentic delivery into events. Pure: called again when a quarantined delivery is driven again.
    * Throws `Unusable` for a body that cannot become events. Several parts (a batch) are de-duplicated each on its own.
@@ -74,6 +76,14 @@ export interface HintHeaders {
   readonly subscription?: string
 }
 
+/** How a provider's results may be polled for. */
+export interface PollingScheme {
+  /** The least time between two polls, in milliseconds. @default 1_000 */
+  readonly minEveryMs?: number
+  /** False: its results carry nothing that a delivery is identified by, so each must be identified by what it says (`identifiedBy`). @default true */
+  readonly sharesIds?: boolean
+}
+
 export interface AcceptedReply {
   readonly status: 200
   readonly contentType: string
@@ -98,6 +108,8 @@ export interface Normalised<E extends KycEvent = KycEvent> {
    * What de-duplication goes by, from signed bytes. `undefined`: the delivery has no identity and is never de-duplicated.
    */
   readonly id: string | undefined
+  /** True when the id names what happened, not one telling of it: set by `identifiedBy`. @default false */
+  readonly fact?: boolean
   readonly events: readonly E[]
   /** What tells a duplicate from a conflict, for a part of a batch. @default the exact bytes of the body */
   readonly content?: string

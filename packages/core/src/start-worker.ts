@@ -2,6 +2,7 @@ import type { KycEvent } from './event.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
 import type { WorkerOptions } from './receiver-options.ts'
+import { keepIdentity } from './reconcile/identities.ts'
 import { resolveSettings } from './settings.ts'
 import { startWork } from './work.ts'
 
@@ -28,6 +29,7 @@ export function startWorker<E extends KycEvent>(
   const general = { ...(options as unknown as WorkerOptions), inbox }
   const settings = resolveSettings(provider as unknown as Provider, general)
   const worker = startWork(provider as unknown as Provider, general, settings)
+  keepIdentity(inbox, settings.name, provider as unknown as Provider)
   const ready = inbox.open()
   ready.catch(() => {})
   return { ready, close: () => worker.stop(settings.closeGraceMs) }

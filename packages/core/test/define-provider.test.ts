@@ -55,6 +55,8 @@ describe('defineProvider', () => {
     ['a hint in capitals', { hints: { attempt: 'X-Attempt' } }],
     ['a kept header in capitals', { keepHeaders: ['X-Kind'] }],
     ['a reply of 202, which UIP takes for an error', { accepted: { ...usable.accepted, status: 202 } }],
+    ['polls without a pause', { polling: { minEveryMs: 0 } }],
+    ['polls after no number', { polling: { minEveryMs: Number.NaN } }],
     ['a budget of nothing', { budgetMs: 0 }],
     ['a budget of NaN', { budgetMs: Number.NaN }],
     ['a budget longer than a timer', { budgetMs: 2 ** 31 }],

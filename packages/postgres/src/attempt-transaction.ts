@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type AttemptScope,
   type Claim,
@@ -6,7 +5,7 @@ import {
   type Settlement,
   type Work,
 } from '@kyc-webhooks/core'
-import type { Turn, Turns } from '@kyc-webhooks/core/engine'
+import { headKey, type Turn, type Turns } from '@kyc-webhooks/core/engine'
 import type { Connection } from './database.ts'
 import { toFault } from './failure.ts'
 import type { PostgresStore } from './postgres-store.ts'
@@ -76,15 +75,13 @@ export class AttemptTransaction implements Turns {
 
   async take(subject: string): Promise<Turn> {
     const { client } = await this.#begin()
-    const key = createHash('sha256')
-      .update(JSON.stringify([this.#work.receiver, subject]))
-      .digest()
-    await client.query(this.#store.sql.takeTurn, [String(key.readBigInt64BE())])
+    const key = headKey(this.#work.receiver, subject)
+    await client.query(this.#store.sql.takeTurn, [String(Buffer.from(key, 'hex').readBigInt64BE())])
     let applied: number | undefined
     return {
       isLatest: async (time, equalTimes) => {
         if (time === applied) return true
-        const values = [key.toString('hex'), time, equalTimes === 'apply']
+        const values = [key, time, equalTimes === 'apply']
         const { rowCount } = await client.query(this.#store.sql.raiseHead, values)
         if (rowCount === 0) return false
         applied = time

@@ -23,15 +23,21 @@ export interface Connection {
 const SILENT_MS = 5_000
 /** Whoever waits for a lock for longer gives way: well below the least budget of a reply, and before the server looks for deadlocks. */
 const LOCK_TIMEOUT_MS = 200
-/** A commit survives a power cut also where a server, a database or a role has that switched off. */
-const DURABLE = `SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
 const BEGIN = [
   // Whoever waited for a key must see who had it.
   'BEGIN ISOLATION LEVEL READ COMMITTED',
   `SET LOCAL idle_in_transaction_session_timeout = ${SILENT_MS}`,
   `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
-  DURABLE,
 ].join('; ')
+/**
+ * What a transaction leaves behind when the server's power is cut: all of it, also where a server, a database or a role has
+ * that switched off; or perhaps nothing, for what may be done again.
+ */
+const BEGINS = {
+  durable: `${BEGIN}; SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`,
+  volatile: `${BEGIN}; SET LOCAL synchronous_commit = off`,
+}
+export type Durability = keyof typeof BEGINS
 
 /** The pool, and how it is used: nothing waits for ever, no lost connection is fatal, and what may be repeated is. */
 export class Database {
@@ -64,10 +70,13 @@ export class Database {
   }
 
   /** Runs `work` in one transaction, again when the server asks for it. Rejects with a fault, or with what blames the values. */
-  async transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (client: Queryable) => Promise<T>,
+    durability: Durability = 'durable',
+  ): Promise<T> {
     const deadline = performance.now() + this.#timeoutMs
     for (let tries = 1; ; tries++) {
-      const attempt = { isSafeToRepeat: false }
+      const attempt = { begin: BEGINS[durability], isSafeToRepeat: false }
       try {
         return await this.#once(work, deadline, attempt)
       } catch (error) {
@@ -82,7 +91,7 @@ export class Database {
   async #once<T>(
     work: (client: Queryable) => Promise<T>,
     deadline: number,
-    attempt: { isSafeToRepeat: boolean },
+    attempt: { begin: string; isSafeToRepeat: boolean },
   ): Promise<T> {
     const { client, end } = await this.connect(deadline - performance.now())
     // Cut off, the statement under way rejects.
@@ -90,7 +99,7 @@ export class Database {
     let isOver = false
     try {
       attempt.isSafeToRepeat = true
-      await client.query(BEGIN)
+      await client.query(attempt.begin)
       const result = await work(client)
       // From here on nobody knows until the answer is there.
       attempt.isSafeToRepeat = false

@@ -1,8 +1,7 @@
 import type { DiscardRequest } from '@kyc-webhooks/core'
 import { deleteDeliveries } from './purger.ts'
 import type { Batch } from './recorder.ts'
-import { restored } from './text.ts'
-import type { Ticketed } from './tickets.ts'
+import { type Ticketed, ticketed } from './tickets.ts'
 
 /** Deletes dead letters and quarantined deliveries. Resolves to how many, and to the events whose tickets are void now. */
 export async function discard(
@@ -13,9 +12,5 @@ export async function discard(
   const { rows } = await client.query(sql.discardEvents, [events])
   await deleteDeliveries(batch, rows)
   const { rowCount } = await client.query(sql.discardQuarantined, [quarantined])
-  const discarded = rows.map(({ seq, receiver }) => ({
-    seq: Number(seq),
-    receiver: restored(String(receiver)),
-  }))
-  return { count: rows.length + (rowCount ?? 0), discarded }
+  return { count: rows.length + (rowCount ?? 0), discarded: rows.map(ticketed) }
 }

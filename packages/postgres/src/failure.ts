@@ -1,5 +1,6 @@
 import { isKycWebhookError, KycWebhookError } from '@kyc-webhooks/core'
 import { errorName } from '@kyc-webhooks/core/engine'
+import { MOVED, MOVING } from './schema.ts'
 
 /**
  * SQLSTATEs whose reason lies in one of the values, so that a batch is worth splitting: classes cardinality, data, integrity
@@ -10,6 +11,11 @@ const BLAMES_VALUES = /^(21|22|23|54|55P03)/
 const REPEATABLE = /^(40001|40P01)$/
 /** SQLSTATEs of a connection that is ending: class 08 and the administrator's shutdowns. */
 const DISCONNECTED = /^(08|57P)/
+/** What the triggers of an inbox say that is closed. */
+const CLOSED: Readonly<Record<string, 'inbox-moved' | 'inbox-moving'>> = {
+  [MOVED]: 'inbox-moved',
+  [MOVING]: 'inbox-moving',
+}
 const SQLSTATE = /^[0-9A-Z]{5}$/
 
 /** SQLSTATE of an error, when it comes from the server. */
@@ -20,6 +26,8 @@ export function sqlState(error: unknown): string | undefined {
 
 /** What a failed call comes to: `inbox-unavailable`, unless the values that were given are to blame. */
 export function toFault(error: unknown): unknown {
+  const closed = CLOSED[sqlState(error) ?? '']
+  if (closed !== undefined && error instanceof Error) return new KycWebhookError(closed, error.message)
   if (isKycWebhookError(error) || BLAMES_VALUES.test(sqlState(error) ?? '')) return error
   return new KycWebhookError('inbox-unavailable', errorName(error), { cause: error })
 }

@@ -1,12 +1,15 @@
 import type { Claim, Logger, Settlement, Work } from '@kyc-webhooks/core'
-import { Attempt, carryOut, quietly } from '@kyc-webhooks/core/engine'
-import type { Job, JobResult } from 'pg-boss'
+import { Attempt, carryOut } from '@kyc-webhooks/core/engine'
 import { AttemptTransaction } from './attempt-transaction.ts'
+import type { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
-import type { Standing } from './starter.ts'
-import { postpone, type Ticket } from './tickets.ts'
+import type { Standing, TicketRow } from './starter.ts'
 
-const STATUS = { done: 'completed', dead: 'deadletter', retry: 'failed', released: 'failed' } as const
+/** An event of a job in hand. */
+export interface Ticketing extends TicketRow {
+  /** Aborted when pg-boss has given the job to another worker. */
+  lost: AbortSignal
+}
 
 export interface FollowerTools {
   logger: Logger
@@ -15,21 +18,26 @@ export interface FollowerTools {
   stopping: AbortSignal
   /** Aborted when what is in hand is given back. */
   graceOver: AbortSignal
-  /** Has the worker look for jobs. */
-  wake(): void
+  /** Has the worker look for jobs after so many milliseconds. */
+  wakeIn(delayMs: number): void
 }
 
-/** Does for a job what its event needs, and tells pg-boss what became of it. */
+/** What becomes of a ticket, as far as one of its events goes: nothing is left to do, or it has to come again. */
+export type Followed = 'over' | 'again'
+
+/** Does for each event of a job what it needs. */
 export class Follower {
   readonly #work: Work
   readonly #store: PostgresStore
+  readonly #permits: Permits
   readonly #tools: FollowerTools
   readonly #inHand = new Set<Attempt>()
   #suspect: Promise<unknown> = Promise.resolve()
 
-  constructor(work: Work, store: PostgresStore, tools: FollowerTools) {
+  constructor(work: Work, store: PostgresStore, permits: Permits, tools: FollowerTools) {
     this.#work = work
     this.#store = store
+    this.#permits = permits
     this.#tools = tools
   }
 
@@ -38,21 +46,16 @@ export class Follower {
     for (const attempt of this.#inHand) attempt.release()
   }
 
-  /** The job follows its event: done, dead, or to come again. */
-  async follow(job: Job<Ticket>, standing: Standing = { is: 'done' }): Promise<JobResult> {
-    switch (standing.is) {
-      case 'done':
-        return { id: job.id, status: 'completed' }
-      case 'dead':
-        return { id: job.id, status: 'deadletter' }
-      case 'early':
-        await this.#postpone(job, standing.dueInMs)
-        return { id: job.id, status: 'failed' }
-      case 'suspect':
-        return this.#inTurn(() => this.#followSuspect(job))
-      case 'started':
-        return this.#carryOut(job, standing.claim)
+  /** Takes one event as far as it goes now. The caller has a permit for it, which is given back. */
+  async follow(event: Ticketing, standing: Standing = { is: 'done' }): Promise<Followed> {
+    if (standing.is === 'started') return this.#carryOut(event, standing.claim)
+    this.#permits.give(1)
+    if (standing.is === 'suspect') return this.#inTurn(() => this.#followSuspect(event))
+    if (standing.is === 'early') {
+      await this.#store.postpone([event])
+      this.#tools.wakeIn(standing.dueInMs)
     }
+    return 'over'
   }
 
   /** A payload that kills the process shall not take another suspect with it: they run one at a time. */
@@ -62,50 +65,48 @@ export class Follower {
     return turn
   }
 
-  async #followSuspect(job: Job<Ticket>): Promise<JobResult> {
-    if (this.#tools.stopping.aborted || job.signal.aborted) return { id: job.id, status: 'failed' }
-    const standings = await this.#store.start([{ seq: job.data.seq, ticket: job.id }], true)
-    const standing = standings.get(job.data.seq)
-    return standing?.is === 'suspect' ? { id: job.id, status: 'failed' } : this.follow(job, standing)
+  async #followSuspect(event: Ticketing): Promise<Followed> {
+    await this.#permits.take(1)
+    if (this.#tools.stopping.aborted || event.lost.aborted) {
+      this.#permits.give(1)
+      return 'again'
+    }
+    try {
+      const standing = (await this.#store.start([event], true)).get(event.seq)
+      if (standing?.is === 'started') return await this.#carryOut(event, standing.claim)
+      this.#permits.give(1)
+      return standing?.is === 'suspect' ? 'again' : 'over'
+    } catch (error) {
+      this.#permits.give(1)
+      throw error
+    }
   }
 
-  async #carryOut(job: Job<Ticket>, claim: Claim): Promise<JobResult> {
+  async #carryOut({ lost }: Ticketing, claim: Claim): Promise<Followed> {
     const transaction = new AttemptTransaction(this.#store, this.#work, claim)
     const work = {
       ...this.#work,
       run: (_: Claim, scope: Parameters<Work['run']>[1]) => transaction.run(scope),
     }
-    const attempt = new Attempt(claim, work, { turns: transaction, logger: this.#tools.logger })
+    const { logger, graceOver, stopping } = this.#tools
+    const attempt = new Attempt(claim, work, { turns: transaction, logger })
     // Another worker has the job: what this attempt comes to can no longer be settled.
     const onLost = () => attempt.release()
-    job.signal.addEventListener('abort', onLost, { once: true })
-    if (this.#tools.graceOver.aborted || this.#tools.stopping.aborted) attempt.release()
+    lost.addEventListener('abort', onLost, { once: true })
+    if (graceOver.aborted || stopping.aborted || lost.aborted) attempt.release()
     this.#inHand.add(attempt)
-    let retryInMs: number | undefined
     const settle = async (settlement: Settlement): Promise<void> => {
       await transaction.over()
-      if (settlement.result === 'retry') retryInMs = (settlement.dueAt ?? settlement.at) - settlement.at
       if (transaction.isCommitted) return
       const { head: _, ...rest } = settlement
       await this.#tools.settle(rest)
+      const { result, at, dueAt = at } = settlement
+      if (result === 'retry') this.#tools.wakeIn(dueAt - at)
     }
-    const tools = { work: this.#work, logger: this.#tools.logger, settle, graceOver: this.#tools.graceOver }
-    const result = await carryOut(attempt, tools)
-    job.signal.removeEventListener('abort', onLost)
+    const result = await carryOut(attempt, { work: this.#work, logger, settle, graceOver })
+    lost.removeEventListener('abort', onLost)
     this.#inHand.delete(attempt)
-    if (retryInMs !== undefined && result === 'retry') await this.#postpone(job, retryInMs)
-    return { id: job.id, status: STATUS[result ?? 'released'] }
-  }
-
-  /** pg-boss counts its delays in its own way; this one is the receiver's policy. */
-  async #postpone(job: Job<Ticket>, delayMs: number): Promise<void> {
-    const { database } = this.#store
-    await quietly(this.#work, this.#tools.logger, 'postponing', async () => {
-      const boss = await this.#store.boss()
-      await database.transaction((client) => postpone(boss, client, job, delayMs))
-    })
-    // Nobody is told when a delay is over; others look every now and then.
-    const wakeInMs = Math.min(delayMs, 2_147_483_647)
-    setTimeout(() => this.#tools.wake(), wakeInMs).unref()
+    this.#permits.give(1)
+    return result === undefined || result === 'released' ? 'again' : 'over'
   }
 }

@@ -1,23 +1,31 @@
-import type { DiscardRequest, Receipt, Settlement, SharedStore } from '@kyc-webhooks/core'
-import { KycWebhookError } from '@kyc-webhooks/core'
+import { randomUUID } from 'node:crypto'
+import type {
+  Departure,
+  DiscardRequest,
+  Movable,
+  Move,
+  MoveCounts,
+  Receipt,
+  Settlement,
+  SharedStore,
+} from '@kyc-webhooks/core'
 import type { PgBoss } from 'pg-boss'
-import { sendingBoss, workingBoss } from './boss.ts'
-import { Database, type Queryable } from './database.ts'
+import { workingBoss } from './boss.ts'
+import { Database, type Durability, type Queryable } from './database.ts'
 import { discard } from './discarder.ts'
 import { toFault } from './failure.ts'
 import { type Looks, looks } from './looks.ts'
-import { checkVersion, migrate } from './migrate.ts'
+import { moveStatements } from './move-sql.ts'
+import { mover } from './mover.ts'
 import type { PostgresSettings } from './options.ts'
+import { Preparation } from './preparation.ts'
 import { purge } from './purger.ts'
 import { type Batch, record } from './recorder.ts'
 import { settle } from './settler.ts'
 import { type Statements, statements } from './sql.ts'
 import { type Standing, start, type TicketRow } from './starter.ts'
-import { restored } from './text.ts'
-import { Tickets } from './tickets.ts'
-
-/** Opening may take longer than a commit: another instance may be migrating. In milliseconds. */
-const OPEN_TIMEOUT_MS = 30_000
+import { storable } from './text.ts'
+import { newTickets, queueOf, type Ticketed, type Tickets, ticketed } from './tickets.ts'
 
 /** The inbox's tables on one Postgres, and its jobs. Heads are not settled here: they rise in the transaction of their attempt. */
 export class PostgresStore implements SharedStore {
@@ -27,10 +35,10 @@ export class PostgresStore implements SharedStore {
   readonly database: Database
   readonly sql: Statements
   readonly #looks: Looks
+  readonly #preparation: Preparation
+  readonly #mover: Movable
   readonly #isServersClock: boolean
-  #sending: PgBoss | undefined
   #working: Promise<PgBoss> | undefined
-  #tickets: Tickets | undefined
 
   /** @param clock `caller`: for tests, times are those of receipts and settlements */
   constructor(settings: PostgresSettings, clock: 'server' | 'caller' = 'server') {
@@ -39,44 +47,19 @@ export class PostgresStore implements SharedStore {
     this.database = new Database(settings)
     this.sql = statements(settings.schema)
     this.#looks = looks(this.database, this.sql)
+    const moveSql = moveStatements(settings.schema)
+    this.#preparation = new Preparation(this.database, settings, moveSql)
+    const moving = { name: this.name, database: this.database, sql: moveSql }
+    this.#mover = mover(moving, () => this.#preparation.forMoving())
     this.#isServersClock = clock === 'server'
   }
 
-  async open(): Promise<void> {
-    const { client, end } = await this.database.connect(OPEN_TIMEOUT_MS)
-    const timer = setTimeout(() => end(true), OPEN_TIMEOUT_MS)
-    let isDone = false
-    try {
-      if (this.settings.migrate) await migrate(client, this.settings.schema, () => this.#startSending())
-      else {
-        await checkVersion(client, this.settings.schema)
-        await this.#startSending()
-      }
-      isDone = true
-    } catch (error) {
-      throw toFault(error)
-    } finally {
-      clearTimeout(timer)
-      end(!isDone)
-    }
-  }
-
-  async #startSending(): Promise<void> {
-    const { bossSchema, heartbeatSeconds } = this.settings
-    const boss = sendingBoss(this.database, this.settings)
-    try {
-      await boss.start()
-    } catch (error) {
-      await boss.stop({ graceful: false })
-      throw error
-    }
-    this.#sending = boss
-    this.#tickets = new Tickets(boss, bossSchema, heartbeatSeconds)
+  open(): Promise<void> {
+    return this.#preparation.forUse()
   }
 
   get tickets(): Tickets {
-    if (this.#tickets === undefined) throw new KycWebhookError('inbox-unavailable', 'it is not open')
-    return this.#tickets
+    return this.#preparation.tickets
   }
 
   /** pg-boss for the workers of this process; the first to ask starts it. */
@@ -102,22 +85,56 @@ export class PostgresStore implements SharedStore {
     }
     const times = [...own.map(({ receivedAt }) => receivedAt), ...settlements.map(({ at }) => at)]
     return this.#transaction(Math.max(...times), async (batch) => {
-      await settle(batch, settlements)
+      const { retried, dead } = await settle(batch, settlements)
       const { outcomes, events } = await record(batch, own)
-      await this.tickets.issue(batch.client, events)
+      await this.tickets.issue(batch.client, [...retried, ...events])
+      await this.tickets.bury(batch.client, dead)
       return outcomes
     })
   }
 
-  /** Starts attempts. Durable when it resolves. */
+  /**
+   * Starts attempts. Once this resolves they are counted, whatever becomes of this process; a server that loses its power
+   * in the next moment may have forgotten, and the event runs again.
+   */
   start(tickets: readonly TicketRow[], suspects: boolean, now: number = 0): Promise<Map<number, Standing>> {
-    return this.#transaction(now, (batch) => start(batch, tickets, suspects))
+    return this.#transaction(now, (batch) => start(batch, tickets, suspects), 'volatile')
   }
 
-  /** Settles in a transaction of the caller's. Resolves to whether it was the running attempt. */
+  /** Settles an event as done in a transaction of the caller's. Resolves to whether it was the running attempt. */
   async settleWith(client: Queryable, settlement: Settlement): Promise<boolean> {
-    const settled = await settle(this.#batch(client, settlement.at), [settlement])
-    return settled.has(settlement.seq)
+    const { seqs } = await settle(this.#batch(client, settlement.at), [settlement])
+    return seqs.has(settlement.seq)
+  }
+
+  /** Tickets that came before their events are due come again then. */
+  postpone(tickets: readonly TicketRow[]): Promise<void> {
+    return this.#transaction(0, async ({ client, sql, now }) => {
+      const { rows } = await client.query(sql.postpone, [
+        now,
+        tickets.map(({ seq }) => seq),
+        tickets.map(({ ticket }) => ticket),
+        tickets.map(() => randomUUID()),
+      ])
+      await this.tickets.issue(client, rows.map(ticketed))
+    })
+  }
+
+  /** Makes jobs for events that are due for longer than so and have none any more. Resolves to how many: to be called again until it is none. */
+  tend(receiver: string, limits: { waitingMs: number; runningMs: number }): Promise<number> {
+    return this.#transaction(0, async ({ client, sql, now }) => {
+      const values = [now, storable(receiver), queueOf(receiver), limits.waitingMs, limits.runningMs]
+      const { rows } = await client.query(sql.untended, values)
+      await this.#reticket(client, rows.map(ticketed))
+      return rows.length
+    })
+  }
+
+  async #reticket(client: Queryable, events: readonly Ticketed[]): Promise<void> {
+    if (events.length === 0) return
+    const tickets = newTickets(events.map(({ receiver }) => receiver))
+    const { rows } = await client.query(this.sql.reticket, [events.map(({ seq }) => seq), tickets])
+    await this.tickets.issue(client, rows.map(ticketed))
   }
 
   purge(now: number, limit: number): Promise<number> {
@@ -133,11 +150,9 @@ export class PostgresStore implements SharedStore {
   retry(seqs: readonly number[], now: number): Promise<number> {
     return this.#transaction(now, async ({ client, sql, now }) => {
       const { rows } = await client.query(sql.retry, [now, seqs])
-      const events = rows.map(({ seq, receiver }) => ({
-        seq: Number(seq),
-        receiver: restored(String(receiver)),
-      }))
-      await this.tickets.reissue(client, events)
+      const events = rows.map(ticketed)
+      const missing = await this.tickets.redrive(client, events)
+      await this.#reticket(client, missing)
       return events.length
     })
   }
@@ -152,14 +167,19 @@ export class PostgresStore implements SharedStore {
     })
   }
 
+  handOver = (...args: Parameters<Movable['handOver']>): ReturnType<Movable['handOver']> =>
+    this.#mover.handOver(...args)
+  takeOver = (move: Move): Promise<void> => this.#mover.takeOver(move)
+  moveIn = (departure: Departure): Promise<MoveCounts> => this.#mover.moveIn(departure)
+
   async close(): Promise<void> {
-    const bosses = [this.#sending, await this.#working?.catch(() => undefined)]
-    await Promise.all(bosses.map((boss) => boss?.stop({ graceful: false })))
+    const working = await this.#working?.catch(() => undefined)
+    await Promise.all([this.#preparation.close(), working?.stop({ graceful: false })])
     await this.database.close()
   }
 
-  #transaction<T>(now: number, work: (batch: Batch) => Promise<T>): Promise<T> {
-    return this.database.transaction((client) => work(this.#batch(client, now)))
+  #transaction<T>(now: number, work: (batch: Batch) => Promise<T>, durability?: Durability): Promise<T> {
+    return this.database.transaction((client) => work(this.#batch(client, now)), durability)
   }
 
   #batch(client: Queryable, now: number): Batch {

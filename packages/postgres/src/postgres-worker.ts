@@ -3,20 +3,28 @@ import {
   FAULT_PAUSE_MS,
   guarded,
   pause,
+  quietly,
   type RunningWorker,
   type WorkerHooks,
   waitAtMost,
   whatFailed,
 } from '@kyc-webhooks/core/engine'
 import type { Job, JobResult, PgBoss } from 'pg-boss'
-import { Follower } from './follower.ts'
+import { type Followed, Follower, type Ticketing } from './follower.ts'
+import { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
 import { queueOf, type Ticket } from './tickets.ts'
 
-/** Batches at once: one slow handler holds up its own batch alone. */
+/** Batches of jobs at once: one slow handler holds up its own batch alone. */
 const BATCHES = 4
 /** How often to look for jobs that nobody announced: those whose delay is over, in seconds. */
 const POLL_S = 2
+/** How often to look for events whose job is gone, in milliseconds; an event that waits for so long has none. */
+const TEND_MS = 60_000
+/** An event that is running may have waited long before; its job is gone when nothing was heard of it for so much longer. */
+const RUNNING_MS = 3_600_000
+/** The longest that Node's timers can wait. */
+const MAX_TIMER_MS = 2_147_483_647
 /** When stopping: how long the store may take to record what the attempts in hand came to, in milliseconds. */
 const HAND_BACK_MS = 5_000
 
@@ -31,6 +39,7 @@ export class PostgresWorker implements RunningWorker {
   readonly #store: PostgresStore
   readonly #hooks: WorkerHooks
   readonly #queue: string
+  readonly #permits: Permits
   readonly #follower: Follower
   readonly #stopping = new AbortController()
   readonly #graceOver = new AbortController()
@@ -45,12 +54,13 @@ export class PostgresWorker implements RunningWorker {
     this.#store = store
     this.#hooks = hooks
     this.#queue = queueOf(work.receiver)
-    this.#follower = new Follower(work, store, {
+    this.#permits = new Permits(work.concurrency)
+    this.#follower = new Follower(work, store, this.#permits, {
       logger: this.logger,
       settle: (settlement) => hooks.settle(settlement),
       stopping: this.#stopping.signal,
       graceOver: this.#graceOver.signal,
-      wake: () => this.wake(),
+      wakeIn: (delayMs) => this.#wakeIn(delayMs),
     })
     this.#started = this.#start()
   }
@@ -59,6 +69,11 @@ export class PostgresWorker implements RunningWorker {
   wake(): void {
     const [first] = this.#batches
     if (first !== undefined) this.#boss?.notifyWorker(first)
+  }
+
+  /** Nobody is told when a delay is over; others look every now and then. */
+  #wakeIn(delayMs: number): void {
+    setTimeout(() => this.wake(), Math.min(delayMs, MAX_TIMER_MS)).unref()
   }
 
   async #start(): Promise<void> {
@@ -76,6 +91,7 @@ export class PostgresWorker implements RunningWorker {
           )
           this.#batches.push(id)
         }
+        void this.#tend()
         return
       } catch (error) {
         const fields = { receiver: this.work.receiver, ...whatFailed(error) }
@@ -103,21 +119,68 @@ export class PostgresWorker implements RunningWorker {
     } as const
   }
 
-  /** One batch of tickets. Rejects when the store failed: then all of them come again. */
+  /** One batch of jobs. Rejects when the store failed: then all of them come again. */
   async #batch(jobs: Job<Ticket>[]): Promise<JobResult[]> {
-    if (this.#stopping.signal.aborted) return jobs.map(({ id }) => ({ id, status: 'failed' }))
+    const following = new Map(jobs.map(({ id }) => [id, [] as Promise<Followed>[]]))
+    const events = jobs.flatMap(({ id, data, signal }) =>
+      data.seqs.map((seq): Ticketing => ({ seq, ticket: id, lost: signal })),
+    )
     try {
-      const tickets = jobs.map(({ id, data }) => ({ seq: data.seq, ticket: id }))
-      const standings = await this.#store.start(tickets, false)
-      return await Promise.all(jobs.map((job) => this.#follower.follow(job, standings.get(job.data.seq))))
+      while (events.length > 0) {
+        const chunk = events.splice(0, await this.#permits.take(events.length))
+        for (const [event, followed] of await this.#follow(chunk)) following.get(event.ticket)?.push(followed)
+      }
+      return await Promise.all(
+        jobs.map(async ({ id }) => {
+          const all = await Promise.all(following.get(id) ?? [])
+          return { id, status: all.includes('again') ? 'failed' : 'completed' }
+        }),
+      )
     } catch (error) {
       const fields = { receiver: this.work.receiver, ...whatFailed(error) }
       this.logger.error(fields, 'the inbox gives no events; trying again')
+      await Promise.allSettled([...following.values()].flat())
       await pause(FAULT_PAUSE_MS, this.#stopping.signal)
       throw error
     } finally {
       // There may be more: no pause before the next look.
       for (const id of this.#batches) this.#boss?.notifyWorker(id)
+    }
+  }
+
+  /** Starts what is due of these events. The caller has a permit for each. */
+  async #follow(chunk: Ticketing[]): Promise<[Ticketing, Promise<Followed>][]> {
+    if (this.#stopping.signal.aborted) {
+      this.#permits.give(chunk.length)
+      return chunk.map((event) => [event, Promise.resolve('again')])
+    }
+    try {
+      const standings = await this.#store.start(chunk, false)
+      return chunk.map((event) => {
+        const followed = this.#follower.follow(event, standings.get(event.seq))
+        // Heard when its batch is at its end, which may be later.
+        followed.catch(() => {})
+        return [event, followed]
+      })
+    } catch (error) {
+      this.#permits.give(chunk.length)
+      throw error
+    }
+  }
+
+  /** Looks, every now and then, for events whose job somebody has deleted. */
+  async #tend(): Promise<void> {
+    const limits = { waitingMs: TEND_MS, runningMs: RUNNING_MS + this.work.timeoutMs }
+    for (;;) {
+      await pause(TEND_MS, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return
+      await quietly(this.work, this.logger, 'looking for events without a job', async () => {
+        for (;;) {
+          const events = await this.#store.tend(this.work.receiver, limits)
+          if (events === 0) return
+          this.logger.warn({ receiver: this.work.receiver, events }, 'events had no job, and have one now')
+        }
+      })
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Outcome, Receipt } from '@kyc-webhooks/core'
 import { decideOutcome, quarantineReason } from '@kyc-webhooks/core/engine'
 import type { Queryable } from './database.ts'
+import { Packed } from './packed.ts'
 import type { Statements } from './sql.ts'
-import { restored, storable } from './text.ts'
-import type { Ticketed } from './tickets.ts'
+import { storable } from './text.ts'
+import { newTickets, type Ticketed, ticketed } from './tickets.ts'
 
 /** What a batch needs to know: the time for tests, or `null` for the server's. */
 export interface Batch {
@@ -12,7 +13,7 @@ export interface Batch {
   now: number | null
 }
 
-/** Records receipts inside a transaction. Resolves to their outcomes, in order, and to the events that now need a ticket. */
+/** Records receipts inside a transaction. Resolves to their outcomes, in order, and to the events whose jobs are to be made. */
 export async function record(
   batch: Batch,
   receipts: readonly Receipt[],
@@ -104,18 +105,25 @@ async function addEvents({ client, sql, now }: Batch, receipts: readonly Receipt
   const events = deliveries.flatMap(({ receiver, events }, index) =>
     events.map((event) => ({ ...event, receiver, delivery: index + 1 })),
   )
+  const packed = new Packed()
+  const cells = [
+    ...packed.column(deliveries.map(({ body }) => body)),
+    ...packed.column(deliveries.map(({ headers }) => JSON.stringify(headers))),
+    ...packed.column(deliveries.map(({ context }) => JSON.stringify(context))),
+  ]
+  const json = packed.column(events.map(({ json }) => json))
   const { rows } = await client.query(sql.addEvents, [
     now,
-    deliveries.map(({ body }) => body),
-    deliveries.map(({ headers }) => JSON.stringify(headers)),
-    deliveries.map(({ context }) => JSON.stringify(context)),
+    packed.bytes,
+    ...cells,
     events.map(({ delivery }) => delivery),
     events.map(({ receiver }) => storable(receiver)),
     events.map(({ type }) => storable(type)),
-    events.map(({ json }) => json),
+    ...json,
     events.map(({ unsigned }) => (unsigned.length === 0 ? null : JSON.stringify(unsigned))),
+    newTickets(events.map(({ receiver }) => receiver)),
   ])
-  return rows.map(({ seq, receiver }) => ({ seq: Number(seq), receiver: restored(String(receiver)) }))
+  return rows.map(ticketed)
 }
 
 /** One row for each distinct body of a receiver. A redrive is no arrival: it changes the reason alone. */

@@ -1,6 +1,10 @@
 import { getConstructionPlans } from 'pg-boss'
 import { bossSchemaOf, checkSchema } from './options.ts'
 
+/** SQLSTATEs of our own: the inbox was moved away; the move into it is not finished. */
+export const MOVED = 'KW001'
+export const MOVING = 'KW002'
+
 /** What each version adds to the one before. Never edit one that was released: append. */
 const MIGRATIONS: readonly ((schema: string) => string)[] = [
   (schema) => `
@@ -70,6 +74,39 @@ CREATE TABLE ${schema}.head (
   time bigint NOT NULL
 );
 `,
+  (schema) => `
+-- Moves of this inbox to another ('leaving', 'left') and of another into this one ('arriving', 'arrived').
+CREATE TABLE ${schema}.move (
+  -- The same for each try to move one inbox.
+  origin text PRIMARY KEY,
+  id text,
+  state text NOT NULL CHECK (state IN ('leaving', 'left', 'arriving', 'arrived')),
+  -- Name of the other inbox.
+  place text NOT NULL,
+  counts text
+);
+CREATE UNIQUE INDEX move_own ON ${schema}.move ((true)) WHERE state IN ('leaving', 'left');
+
+-- Keeps an instance out that opened the inbox before it was moved.
+CREATE FUNCTION ${schema}.refuse_when_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  closed record;
+BEGIN
+  SELECT state, place INTO closed FROM ${schema}.move WHERE state IN ('left', 'arriving');
+  IF closed.state = 'left' THEN
+    RAISE EXCEPTION USING ERRCODE = '${MOVED}', MESSAGE = 'to ' || closed.place;
+  ELSIF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = '${MOVING}', MESSAGE = 'from ' || closed.place || '; move it again';
+  END IF;
+  RETURN NULL;
+END $$;
+${['seen', 'nonce', 'event', 'quarantine']
+  .map(
+    (table) => `CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON ${schema}.${table}
+  FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.refuse_when_moved();
+`,
+  )
+  .join('')}`,
 ]
 
 /** The version that this package works with. */

@@ -1,3 +1,5 @@
+import { bossSchemaOf } from './options.ts'
+
 /** Every statement of the store but those of its schema, named by what it does. `$1` is what time it is, for tests alone. */
 export type Statements = Readonly<Record<StatementName, string>>
 
@@ -14,6 +16,9 @@ type StatementName =
   | 'settle'
   | 'start'
   | 'standing'
+  | 'postpone'
+  | 'untended'
+  | 'reticket'
   | 'takeTurn'
   | 'raiseHead'
   | 'retry'
@@ -34,7 +39,11 @@ const NOW = 'coalesce(to_timestamp($1::float8 / 1000), now())'
 const after = (ms: string): string => `${NOW} + ${ms} * interval '1 millisecond'`
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
 
-export function statements(schema: string): Statements {
+/** A cell of `Packed` in `$2`. */
+const cell = (column: string): string => `substring($2::bytea FROM r.${column} FOR r.${column}_length)`
+const textCell = (column: string): string => `convert_from(${cell(column)}, 'UTF8')`
+
+export function statements(schema: string, boss: string = bossSchemaOf(schema)): Statements {
   const eventColumns = `
     event.seq::text, receiver, state, type, json, attempts, crashes, ${ms('due_at')} AS "dueAt", error,
     ${ms('received_at')} AS "receivedAt", context`
@@ -66,18 +75,19 @@ export function statements(schema: string): Statements {
     addEvents: `
       WITH added AS (
         INSERT INTO ${schema}.delivery (received_at, body, headers, context)
-        SELECT ${NOW}, body, headers, context
-        FROM unnest($2::bytea[], $3::text[], $4::text[]) WITH ORDINALITY AS r (body, headers, context, n) ORDER BY n
+        SELECT ${NOW}, ${cell('body')}, ${textCell('headers')}, ${textCell('context')}
+        FROM unnest($3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[])
+          WITH ORDINALITY AS r (body, body_length, headers, headers_length, context, context_length, n) ORDER BY n
         RETURNING seq
       ), numbered AS (
         SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM added
       )
-      INSERT INTO ${schema}.event (delivery, receiver, type, json, unsigned, due_at)
-      SELECT numbered.seq, receiver, type, json, unsigned, ${NOW}
-      FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
-        WITH ORDINALITY AS r (delivery, receiver, type, json, unsigned, n)
+      INSERT INTO ${schema}.event (delivery, receiver, type, json, unsigned, ticket, due_at)
+      SELECT numbered.seq, receiver, type, ${textCell('json')}, unsigned, ticket, ${NOW}
+      FROM unnest($9::bigint[], $10::text[], $11::text[], $12::int[], $13::int[], $14::text[], $15::uuid[])
+        WITH ORDINALITY AS r (delivery, receiver, type, json, json_length, unsigned, ticket, n)
       JOIN numbered ON numbered.n = r.delivery ORDER BY r.n
-      RETURNING seq::text, receiver`,
+      RETURNING seq::text, receiver, ticket`,
     quarantine: `
       INSERT INTO ${schema}.quarantine AS q
         (receiver, digest, reason, first_at, last_at, count, body, headers, context)
@@ -87,18 +97,20 @@ export function statements(schema: string): Statements {
     requarantine: `UPDATE ${schema}.quarantine SET reason = $1 WHERE seq = $2`,
     unquarantine: `DELETE FROM ${schema}.quarantine WHERE seq = $1`,
 
-    // Settlements: each applies only to the attempt that is running
+    // Settlements: each applies only to the attempt that is running. What comes again later, and what is dead, gets the
+    // ticket it was given.
     settle: `
       UPDATE ${schema}.event SET
         state = CASE result WHEN 'done' THEN 'done' WHEN 'dead' THEN 'dead' ELSE 'waiting' END,
         due_at = CASE WHEN result IN ('retry', 'released') THEN ${after('delay')} ELSE due_at END,
         attempts = attempts - CASE result WHEN 'released' THEN 1 ELSE 0 END,
         error = CASE result WHEN 'done' THEN NULL WHEN 'released' THEN event.error ELSE r.error END,
+        ticket = CASE WHEN result IN ('retry', 'dead') THEN r.ticket ELSE event.ticket END,
         purge_at = CASE result WHEN 'done' THEN ${after('purge_in')} END
-      FROM unnest($2::bigint[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::float8[])
-        AS r (seq, attempt, result, delay, error, purge_in)
+      FROM unnest($2::bigint[], $3::int[], $4::text[], $5::float8[], $6::text[], $7::float8[], $8::uuid[])
+        AS r (seq, attempt, result, delay, error, purge_in, ticket)
       WHERE event.seq = r.seq AND event.attempts = r.attempt AND event.state = 'running'
-      RETURNING event.seq::text`,
+      RETURNING event.seq::text, event.receiver, event.ticket, result, delay AS "delayMs"`,
 
     // Running. An event that is running when its ticket comes again is one whose attempt never finished.
     start: `
@@ -120,6 +132,25 @@ export function statements(schema: string): Statements {
       SELECT event.seq::text, state, greatest(0, ${ms(`due_at - ${NOW}`)}) AS "dueInMs",
         (event.ticket IS NULL OR event.ticket = r.ticket) AS mine
       FROM unnest($2::bigint[], $3::uuid[]) AS r (seq, ticket) JOIN ${schema}.event ON event.seq = r.seq`,
+    // A ticket came before its time: a later one takes its place.
+    postpone: `
+      UPDATE ${schema}.event SET ticket = r.later
+      FROM unnest($2::bigint[], $3::uuid[], $4::uuid[]) AS r (seq, ticket, later)
+      WHERE event.seq = r.seq AND (event.ticket IS NULL OR event.ticket = r.ticket) AND state = 'waiting'
+      RETURNING event.seq::text, receiver, event.ticket, greatest(0, ${ms(`due_at - ${NOW}`)}) AS "delayMs"`,
+    // Events that are long due and have no job: somebody deleted it.
+    untended: `
+      SELECT seq::text, receiver FROM (
+        SELECT seq, ticket, receiver, state, due_at FROM ${schema}.event
+        WHERE state IN ('waiting', 'running') ORDER BY seq LIMIT 10000) AS oldest
+      WHERE receiver = $2 AND due_at < ${NOW} - CASE state WHEN 'waiting' THEN $4::float8 ELSE $5::float8 END * interval '1 millisecond'
+        AND NOT EXISTS (SELECT FROM ${boss}.job WHERE job.name = $3 AND job.id = oldest.ticket AND job.state < 'completed')
+      LIMIT 1000`,
+    reticket: `
+      UPDATE ${schema}.event SET ticket = r.later
+      FROM unnest($1::bigint[], $2::uuid[]) AS r (seq, later)
+      WHERE event.seq = r.seq AND state IN ('waiting', 'running')
+      RETURNING event.seq::text, receiver, event.ticket`,
     takeTurn: 'SELECT pg_advisory_xact_lock($1::bigint)',
     raiseHead: `
       INSERT INTO ${schema}.head AS known (key, time) VALUES (decode($1, 'hex'), $2::bigint)
@@ -127,8 +158,10 @@ export function statements(schema: string): Statements {
       WHERE known.time < excluded.time OR ($3 AND known.time = excluded.time)
       RETURNING 1`,
     retry: `
+      WITH dead AS (
+        SELECT seq, ticket FROM ${schema}.event WHERE seq = ANY ($2::bigint[]) AND state = 'dead' FOR UPDATE)
       UPDATE ${schema}.event SET state = 'waiting', ticket = NULL, attempts = 0, crashes = 0, due_at = ${NOW}
-      WHERE seq = ANY ($2::bigint[]) AND state = 'dead' RETURNING seq::text, receiver`,
+      FROM dead WHERE event.seq = dead.seq RETURNING event.seq::text, receiver, dead.ticket`,
 
     // Purging. Rows that another instance is deleting are left to it.
     purgeKeys: `
@@ -154,7 +187,7 @@ export function statements(schema: string): Statements {
     // Discarding
     discardEvents: `
       DELETE FROM ${schema}.event WHERE seq = ANY ($1::bigint[]) AND state = 'dead'
-      RETURNING seq::text, receiver, delivery::text`,
+      RETURNING seq::text, receiver, ticket, delivery::text`,
     discardQuarantined: `DELETE FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[])`,
 
     // Looking

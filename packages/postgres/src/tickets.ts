@@ -1,16 +1,27 @@
-import { createHash } from 'node:crypto'
-import type { Job, PgBoss } from 'pg-boss'
+import { createHash, randomUUID } from 'node:crypto'
+import type { JobInsert, PgBoss } from 'pg-boss'
 import type { Queryable } from './database.ts'
+import { restored } from './text.ts'
 
-/** What a job carries: the number of its event, and nothing of it. */
+/** What a job carries: the numbers of its events, and nothing of them. */
 export interface Ticket {
-  seq: number
+  seqs: number[]
 }
 
-/** An event that needs a ticket. */
+/** An event and the job that is its ticket. */
 export interface Ticketed {
   seq: number
   receiver: string
+  /** Id of the job. */
+  ticket: string
+  /** The job is to come so much later, in milliseconds. */
+  delayMs?: number
+}
+
+/** ... as a row of the `event` table says it. */
+export function ticketed({ seq, receiver, ticket, delayMs }: Record<string, unknown>): Ticketed {
+  const delay = delayMs === undefined ? {} : { delayMs: Number(delayMs) }
+  return { seq: Number(seq), receiver: restored(String(receiver)), ticket: String(ticket), ...delay }
 }
 
 /** Jobs wait for as long as their events do, and when to stop is decided by the receiver's own retry policy. */
@@ -19,6 +30,26 @@ const FOR_EVER = { retentionSeconds: 315_360_000, retryLimit: 1_000_000, retryDe
 const LONGEST_S = 86_400
 /** A job that is done has told its story: the event stays. */
 const KEEP_DONE_S = 300
+/** Events on one ticket, at most: what a worker fetches with it, no other can take meanwhile. */
+const MOST_EVENTS = 8
+/** As many tickets at least where there are events enough, so that several workers share a commit. */
+const LEAST_TICKETS = 8
+
+/**
+ * A new ticket for each event, in order; events of one receiver share some when they are many. Making, fetching and
+ * completing a job costs the server as much as recording the event itself.
+ */
+export function newTickets(receivers: readonly string[]): string[] {
+  const shared = new Map<string, { ticket: string; left: number }>()
+  const size = Math.min(MOST_EVENTS, Math.max(1, Math.ceil(receivers.length / LEAST_TICKETS)))
+  return receivers.map((receiver) => {
+    const last = shared.get(receiver)
+    const current = last === undefined || last.left === 0 ? { ticket: randomUUID(), left: size } : last
+    current.left -= 1
+    shared.set(receiver, current)
+    return current.ticket
+  })
+}
 
 /** The jobs of pg-boss that hand events to workers: a queue for each receiver, and one for its dead letters. */
 export class Tickets {
@@ -52,59 +83,66 @@ export class Tickets {
     await this.#boss.createQueue(queue, { ...options, notify: true, deadLetter: deadOf(queue) })
   }
 
-  /** Makes a job for each event, in the caller's transaction. The queues must be there. */
+  /** Makes the jobs of events, in the transaction that gives the events these tickets. The queues must be there. */
   async issue(client: Queryable, events: readonly Ticketed[]): Promise<void> {
-    for (const [receiver, seqs] of byReceiver(events)) {
-      const jobs = seqs.map((seq) => ({ data: { seq }, heartbeatSeconds: this.#heartbeatSeconds }))
+    for (const [receiver, group] of byReceiver(events)) {
+      const jobs = this.#jobs(group)
       await this.#boss.insert(queueOf(receiver), jobs, { db: executing(client) })
     }
   }
 
-  /** Moves the jobs of dead letters back; makes new ones where they are gone. In the caller's transaction. */
-  async reissue(client: Queryable, events: readonly Ticketed[]): Promise<void> {
-    for (const [receiver, seqs] of byReceiver(events)) {
+  /** Makes the jobs of dead letters, which nobody runs, in the transaction that makes them dead. */
+  async bury(client: Queryable, events: readonly Ticketed[]): Promise<void> {
+    for (const [receiver, group] of byReceiver(events)) {
+      await this.#boss.insert(deadOf(queueOf(receiver)), this.#jobs(group), { db: executing(client) })
+    }
+  }
+
+  #jobs(events: readonly Ticketed[]): JobInsert<Ticket>[] {
+    const jobs = new Map<string, JobInsert<Ticket> & { data: Ticket }>()
+    for (const { seq, ticket, delayMs = 0 } of events) {
+      const job = jobs.get(ticket)
+      if (job !== undefined) job.data.seqs.push(seq)
+      else {
+        const startAfter = delayMs > 0 ? { startAfter: (delayMs / 1_000).toFixed(3) } : {}
+        const data = { seqs: [seq] }
+        jobs.set(ticket, { id: ticket, data, heartbeatSeconds: this.#heartbeatSeconds, ...startAfter })
+      }
+    }
+    return [...jobs.values()]
+  }
+
+  /** Moves the jobs of dead letters back. Resolves to the events whose job was gone: they need a new one. */
+  async redrive(client: Queryable, events: readonly Ticketed[]): Promise<Ticketed[]> {
+    const missing: Ticketed[] = []
+    for (const [receiver, group] of byReceiver(events)) {
       const queue = queueOf(receiver)
-      const jobs = await this.#deadJobs(client, queue, seqs)
-      const ids = jobs.map(({ id }) => id)
-      if (ids.length > 0) {
-        const redrive = { ids, destination: queue, limit: ids.length, db: executing(client) }
+      const ids = await this.#buried(client, queue, group)
+      if (ids.size > 0) {
+        const redrive = { ids: [...ids], destination: queue, limit: ids.size, db: executing(client) }
         await this.#boss.redrive(deadOf(queue), redrive)
       }
-      const moved = new Set(jobs.map(({ seq }) => seq))
-      const missing = seqs.filter((seq) => !moved.has(seq)).map((seq) => ({ seq, receiver }))
-      await this.issue(client, missing)
+      missing.push(...group.filter(({ ticket }) => !ids.has(ticket)))
     }
+    return missing
   }
 
   /** Deletes the jobs of dead letters that are gone. In the caller's transaction. */
   async withdraw(client: Queryable, events: readonly Ticketed[]): Promise<void> {
-    for (const [receiver, seqs] of byReceiver(events)) {
+    for (const [receiver, group] of byReceiver(events)) {
       const queue = queueOf(receiver)
-      const ids = (await this.#deadJobs(client, queue, seqs)).map(({ id }) => id)
-      if (ids.length > 0) await this.#boss.deleteJob(deadOf(queue), ids, { db: executing(client) })
+      const ids = await this.#buried(client, queue, group)
+      if (ids.size > 0) await this.#boss.deleteJob(deadOf(queue), [...ids], { db: executing(client) })
     }
   }
 
-  async #deadJobs(client: Queryable, queue: string, seqs: number[]): Promise<{ id: string; seq: number }[]> {
+  async #buried(client: Queryable, queue: string, events: readonly Ticketed[]): Promise<ReadonlySet<string>> {
     const { rows } = await client.query(
-      `SELECT id, data ->> 'seq' AS seq FROM ${this.#bossSchema}.job
-       WHERE name = $1 AND state < 'active' AND data ->> 'seq' = ANY ($2::text[])`,
-      [deadOf(queue), seqs.map(String)],
+      `SELECT id FROM ${this.#bossSchema}.job WHERE name = $1 AND id = ANY ($2::uuid[]) AND state < 'active'`,
+      [deadOf(queue), events.map(({ ticket }) => ticket)],
     )
-    return rows.map(({ id, seq }) => ({ id: String(id), seq: Number(seq) }))
+    return new Set(rows.map(({ id }) => String(id)))
   }
-}
-
-/** Gives a job back, to come again after a while. Fails it, since that is how pg-boss counts, and moves it to its time. */
-export async function postpone(
-  boss: PgBoss,
-  client: Queryable,
-  job: Pick<Job, 'id' | 'name' | 'retryCount'>,
-  delayMs: number,
-): Promise<void> {
-  const db = executing(client)
-  await boss.fail(job.name, { id: job.id, retryCount: job.retryCount }, null, { db })
-  await boss.update(job.name, undefined, { id: job.id, startAfter: (delayMs / 1_000).toFixed(3), db })
 }
 
 /** A receiver's name as the name of a queue. Two names never share one, and none is that of a property of every object. */
@@ -119,12 +157,6 @@ const executing = (client: Queryable): { executeSql: Queryable['query'] } => ({
   executeSql: (text, values) => client.query(text, values),
 })
 
-function byReceiver(events: readonly Ticketed[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>()
-  for (const { receiver, seq } of events) {
-    const group = groups.get(receiver)
-    if (group === undefined) groups.set(receiver, [seq])
-    else group.push(seq)
-  }
-  return groups
+function byReceiver(events: readonly Ticketed[]): Map<string, Ticketed[]> {
+  return Map.groupBy(events, ({ receiver }) => receiver)
 }

@@ -170,7 +170,7 @@ test('discarding a dead letter deletes its job', async () => {
   await recordAll(inbox, ['a', 'b'], 'discarded')
   const jobs = () =>
     database.query(
-      `SELECT data ->> 'seq' AS seq FROM kyc_webhooks_boss.job WHERE name = 'events.discarded.dead'`,
+      `SELECT data -> 'seqs' ->> 0 AS seq FROM kyc_webhooks_boss.job WHERE name = 'events.discarded.dead'`,
     )
   await expect.poll(jobs).toHaveLength(2)
   const [a, b] = await inbox.events({ receiver: 'discarded' })
@@ -178,13 +178,13 @@ test('discarding a dead letter deletes its job', async () => {
   expect(await jobs()).toEqual([{ seq: String(b?.seq) }])
 })
 
-test('a job carries the number of its event and nothing else', async () => {
+test('a job carries the numbers of its events and nothing else', async () => {
   const inbox = open()
   await recordAll(inbox, ['a'], 'carried')
   const [stored] = await inbox.events({ receiver: 'carried' })
   expect(
     await database.query(`SELECT data FROM kyc_webhooks_boss.job WHERE name = 'events.carried'`),
-  ).toEqual([{ data: { seq: stored?.seq } }])
+  ).toEqual([{ data: { seqs: [stored?.seq] } }])
 })
 
 test.each([

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
-import { ensureFile, sizeOf } from './database-file.ts'
+import { checkThere, ensureFile, sizeOf } from './database-file.ts'
 import { StoreError } from './failure.ts'
-import { checkIdentity, migrate } from './schema.ts'
+import { checkIdentity, checkUpToDate, migrate } from './schema.ts'
 
 /** How long a call waits for another process's transaction, in milliseconds: well below the least budget of a reply. */
 const BUSY_TIMEOUT_MS = 200
@@ -23,17 +23,21 @@ export async function loadDriver(): Promise<Driver> {
   return { open: (path, timeout) => new Sqlite(path, { timeout }) }
 }
 
-/** Opens the inbox at `file`, or creates it. Throws, with nothing left open, when it cannot be relied on. */
-export function connect(driver: Driver, file: string): Database.Database {
+/**
+ * Opens the inbox at `file`, or creates it if `mayMigrate`. Throws, with nothing left open, when it cannot be relied on.
+ */
+export function connect(driver: Driver, file: string, mayMigrate: boolean = true): Database.Database {
   const open = (path: string) => driver.open(path, OPEN_TIMEOUT_MS)
-  ensureFile(open, file)
+  if (mayMigrate) ensureFile(open, file)
+  else checkThere(file)
   const db = open(file)
   try {
     checkVersion(db)
     checkIdentity(db)
     checkWhole(db, file)
     makeDurable(db)
-    migrate(db)
+    if (mayMigrate) migrate(db)
+    else checkUpToDate(db)
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return db
   } catch (error) {

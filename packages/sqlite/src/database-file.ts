@@ -46,6 +46,11 @@ function fill(db: Database.Database): void {
   }
 }
 
+/** Throws unless there is a file. */
+export function checkThere(file: string): void {
+  if (sizeOf(file) === 0) throw new StoreError('inbox-unusable', 'there is no inbox')
+}
+
 /** In bytes; 0 when there is no such file. */
 export function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0

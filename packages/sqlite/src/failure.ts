@@ -30,8 +30,15 @@ const TRANSIENT = /^SQLITE_(BUSY|LOCKED|NOMEM|IOERR|FULL|PROTOCOL)(_|$)/
 export function toFailure(error: unknown): Failure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   if (error instanceof StoreError) return { code: error.code, message }
+  if (codeOf(error) === 'SQLITE_CONSTRAINT_TRIGGER') return toClosed(message)
   const failure = { cause: codeOf(error), message, stack }
   return UNAVAILABLE.test(failure.cause ?? '') ? { code: 'inbox-unavailable', ...failure } : failure
+}
+
+/** What the triggers of a closed inbox say: a code of ours, a colon, and the rest. */
+function toClosed(message: string): Failure {
+  const [, code, detail = ''] = /^(.*?): (.*)$/s.exec(message) ?? []
+  return { code: code === 'inbox-moved' ? code : 'inbox-moving', message: detail }
 }
 
 /** What a failed opening comes to: `inbox-unavailable` when trying again may help, `inbox-unusable` when someone must act. */

@@ -10,8 +10,8 @@ export interface Host {
 }
 
 /** The store in this thread: each call holds up the event loop until the disk has answered. */
-export async function inlineHost(file: string): Promise<Host> {
-  const store = await guarded(() => openStore(file))
+export async function inlineHost(file: string, migrate: boolean): Promise<Host> {
+  const store = await guarded(() => openStore(file, migrate))
   return {
     call: (method, args) => guarded(() => invoke(store, method, args)),
     close: () => guarded(() => store.close()),

@@ -8,6 +8,8 @@ export interface SqliteEngineOptions {
   file?: string
   /** Write in a thread of its own, so that the event loop never waits for the disk. @default true */
   thread?: boolean
+  /** Create the file when it is missing, and bring its tables up to date. With `false` they must be there: for a look at another process's inbox. @default true */
+  migrate?: boolean
 }
 
 export interface SqliteInboxOptions extends SqliteEngineOptions, InboxOptions {}
@@ -18,11 +20,12 @@ export interface SqliteSettings {
   /** The same file, whatever the working directory and the symbolic links on the way. */
   path: string
   thread: boolean
+  migrate: boolean
 }
 
 /** Throws a `KycWebhookError` when an option is not usable. */
 export function resolveSettings(options: SqliteEngineOptions): SqliteSettings {
-  const { file = './kyc-webhooks.db', thread = true } = options
+  const { file = './kyc-webhooks.db', thread = true, migrate = true } = options
   // The driver trims names, and takes these for databases in memory.
   if (typeof file !== 'string' || file === '' || file === ':memory:' || file !== file.trim()) {
     throw new KycWebhookError(
@@ -32,7 +35,9 @@ export function resolveSettings(options: SqliteEngineOptions): SqliteSettings {
   }
   if (typeof thread !== 'boolean')
     throw new KycWebhookError('option-invalid', '`thread` must be true or false')
-  return { file, path: realPath(resolve(file)), thread }
+  if (typeof migrate !== 'boolean')
+    throw new KycWebhookError('option-invalid', '`migrate` must be true or false')
+  return { file, path: realPath(resolve(file)), thread, migrate }
 }
 
 /** Resolves symbolic links, also those on the way to a file that does not exist yet. */

@@ -18,7 +18,7 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
     const { nonce, receivedAt } = receipt
     const key = bytes(receipt.key)
     const known = key && digestOfKey.get(key, receivedAt)
-    if (known?.digest.equals(hex(receipt.digest)) === false) return 'conflict'
+    if (known && isOtherContent(known.digest, hex(receipt.digest))) return 'conflict'
     const used = nonce && userOfNonce.get(hex(nonce.key), receivedAt)
     if (known) return used && nonce?.strict ? 'nonce-reused' : 'duplicate'
     if (receipt.quarantine) return 'quarantined'
@@ -65,6 +65,12 @@ function quarantineReason(outcome: Outcome, receipt: Receipt): RefusalCode | und
   if (outcome === 'nonce-reused') return 'nonce-reused'
   return outcome === 'quarantined' ? receipt.quarantine : undefined
 }
+
+/** Core's `ANY_DIGEST`: of a polled result, which is in conflict with nothing. The thread loads none of core. */
+const ANY_DIGEST = Buffer.alloc(32)
+
+const isOtherContent = (known: Buffer, digest: Buffer): boolean =>
+  !known.equals(digest) && !known.equals(ANY_DIGEST) && !digest.equals(ANY_DIGEST)
 
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')
 const bytes = (digits: string | undefined): Buffer | undefined =>

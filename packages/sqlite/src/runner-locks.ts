@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { chmodSync } from 'node:fs'
+import { chmodSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { Driver } from './connection.ts'
 
@@ -23,7 +24,17 @@ export class RunnerLocks {
 
   /** False: somebody else has it. Never waits. */
   take(receiver: string): boolean {
-    const path = `${this.#file}-${fileName(receiver)}.lock`
+    return this.#lock(receiver, `${this.#file}-${fileName(receiver)}.lock`)
+  }
+
+  /** The rights of all receivers that anybody ever ran the events of. Returns the lock file that somebody else has, if any. */
+  takeAll(): string | undefined {
+    const [directory, start] = [dirname(this.#file), `${basename(this.#file)}-`]
+    const locks = readdirSync(directory).filter((name) => name.startsWith(start) && name.endsWith('.lock'))
+    return locks.find((name) => !this.#lock(name, join(directory, name)))
+  }
+
+  #lock(name: string, path: string): boolean {
     const lock = this.#driver.open(path, 0)
     try {
       chmodSync(path, 0o600)
@@ -31,7 +42,7 @@ export class RunnerLocks {
       // The open transaction is the lock; nothing is ever written. Not EXCLUSIVE, which takes two steps: of two that ask
       // at once, both could be turned away.
       lock.exec('BEGIN IMMEDIATE')
-      this.#held.set(receiver, lock)
+      this.#held.set(name, lock)
       return true
     } catch (error) {
       lock.close()

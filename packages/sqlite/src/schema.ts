@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { StoreError } from './failure.ts'
+import { headKey } from './head-key.ts'
 
 /** `PRAGMA application_id` of an inbox: "kycw". */
 export const APPLICATION_ID = 0x6b796377
@@ -73,13 +74,51 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (receiver, subject)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- How far each subject has come. The key is a hash: subjects are personal data, and no engine keeps them.
+  CREATE TABLE subject (
+    key BLOB PRIMARY KEY,
+    time INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO subject (key, time) SELECT head_key(receiver, subject), time FROM head;
+  DROP TABLE head;
+  ALTER TABLE subject RENAME TO head;
+
+  -- Moves of this inbox to another ('leaving', 'left') and of another into this one ('arriving', 'arrived').
+  CREATE TABLE move (
+    -- The same for each try to move one inbox.
+    origin TEXT PRIMARY KEY,
+    id TEXT,
+    state TEXT NOT NULL CHECK (state IN ('leaving', 'left', 'arriving', 'arrived')),
+    -- Name of the other inbox.
+    place TEXT NOT NULL,
+    counts TEXT
+  ) STRICT;
+  ${closing()}
+  `,
 ]
+
+/** Triggers that keep a process out which opened the inbox before it was moved. */
+function closing(): string {
+  const isClosed = `EXISTS (SELECT 1 FROM move WHERE state IN ('left', 'arriving'))`
+  const why = `SELECT CASE state WHEN 'left' THEN 'inbox-moved: to ' ELSE 'inbox-moving: from ' END || place
+    FROM move WHERE state IN ('left', 'arriving')`
+  const triggers = ['seen', 'nonce', 'event', 'quarantine'].flatMap((table) =>
+    ['INSERT', 'UPDATE', 'DELETE'].map(
+      (action) => `
+  CREATE TRIGGER ${table}_${action.toLowerCase()} BEFORE ${action} ON ${table} WHEN ${isClosed}
+  BEGIN SELECT RAISE(ABORT, (${why})); END;`,
+    ),
+  )
+  return triggers.join('')
+}
 
 /**
  * Brings a database up to date, all of it or nothing. Several processes may do so at once. Takes the write lock in any
  * case, which tells at once whether the file can be written at all.
  */
 export function migrate(db: Database.Database): void {
+  db.function('head_key', { deterministic: true, directOnly: true }, headKey)
   const upgrade = db.transaction(() => {
     if (version(db) === MIGRATIONS.length) return
     for (const migration of MIGRATIONS.slice(version(db))) db.exec(migration)
@@ -98,6 +137,15 @@ export function checkIdentity(db: Database.Database): void {
   if (version(db) > MIGRATIONS.length) {
     throw new StoreError('inbox-newer', `schema ${version(db)}, known here: ${MIGRATIONS.length}; update`)
   }
+}
+
+/** Throws unless the tables are of the version that this one works with. */
+export function checkUpToDate(db: Database.Database): void {
+  if (version(db) === MIGRATIONS.length) return
+  throw new StoreError(
+    'inbox-unusable',
+    `schema ${version(db)}, wanted ${MIGRATIONS.length}: open it once without \`migrate: false\``,
+  )
 }
 
 function version(db: Database.Database): number {

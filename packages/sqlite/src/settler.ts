@@ -1,10 +1,11 @@
 import type { Settlement } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
+import { headKey } from './head-key.ts'
 import { sql } from './sql.ts'
 
 /** Returns what applies one settlement, or nothing when that attempt is not the running one. */
 export function settler(db: Database.Database): (settlement: Settlement) => void {
-  const done = db.prepare(sql.settleDone)
+  const done = db.prepare<[number | null, number, number], string>(sql.settleDone).pluck()
   const retry = db.prepare(sql.settleRetry)
   const dead = db.prepare(sql.settleDead)
   const released = db.prepare(sql.settleReleased)
@@ -14,6 +15,9 @@ export function settler(db: Database.Database): (settlement: Settlement) => void
     if (result === 'retry') retry.run(dueAt, error, seq, attempt)
     else if (result === 'dead') dead.run(error, seq, attempt)
     else if (result === 'released') released.run(dueAt, seq, attempt)
-    else if (done.run(purgeAt, seq, attempt).changes > 0 && head) raiseHead.run(head.subject, head.time, seq)
+    else {
+      const receiver = done.get(purgeAt, seq, attempt)
+      if (receiver !== undefined && head) raiseHead.run(headKey(receiver, head.subject), head.time)
+    }
   }
 }

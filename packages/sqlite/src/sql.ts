@@ -18,7 +18,7 @@ export const sql = {
   // Settlements: each applies only to the attempt that is running
   settleDone: `
     UPDATE event SET state = 'done', purge_at = ?, error = NULL
-    WHERE seq = ? AND attempts = ? AND state = 'running'`,
+    WHERE seq = ? AND attempts = ? AND state = 'running' RETURNING receiver`,
   settleRetry: `
     UPDATE event SET state = 'waiting', due_at = ?, error = ?
     WHERE seq = ? AND attempts = ? AND state = 'running'`,
@@ -29,9 +29,8 @@ export const sql = {
     UPDATE event SET state = 'waiting', due_at = ?, attempts = attempts - 1
     WHERE seq = ? AND attempts = ? AND state = 'running'`,
   raiseHead: `
-    INSERT INTO head (receiver, subject, time) SELECT receiver, ?, ? FROM event WHERE seq = ?
-    ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,
-  head: 'SELECT time FROM head WHERE receiver = ? AND subject = ?',
+    INSERT INTO head (key, time) VALUES (?, ?) ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,
+  head: 'SELECT time FROM head WHERE key = ?',
 
   // Running
   countCrashes: `

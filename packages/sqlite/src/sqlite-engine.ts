@@ -1,6 +1,7 @@
 import { type InboxEngine, KycWebhookError } from '@kyc-webhooks/core'
 import { type Host, inlineHost } from './inline-host.ts'
-import { resolveSettings, type SqliteEngineOptions } from './options.ts'
+import { mover } from './mover.ts'
+import { resolveSettings, type SqliteEngineOptions, type SqliteSettings } from './options.ts'
 import type { Store, StoreMethod } from './store.ts'
 import { threadHost } from './thread-host.ts'
 
@@ -15,7 +16,7 @@ const OLDEST_NODE = '22.14.0'
  * @throws KycWebhookError `option-invalid`
  */
 export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
-  const { file, path, thread } = resolveSettings(options)
+  const { file, path, thread, migrate } = resolveSettings(options)
   let isOpen = false
   let host: Promise<Host> | undefined
 
@@ -23,7 +24,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     const forget = () => {
       if (host === mine) host = undefined
     }
-    const mine = createHost(path, thread, forget)
+    const mine = createHost({ path, thread, migrate }, forget)
     mine.catch(forget)
     return mine
   }
@@ -36,13 +37,29 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     }
   }
 
+  async function close(): Promise<void> {
+    isOpen = false
+    const closing = host
+    host = undefined
+    await closing?.then(
+      (opened) => opened.close(),
+      () => {},
+    )
+  }
+
   return {
     name: `sqlite ${file}`,
     durable: true,
     async open() {
       host ??= start()
-      await host
-      isOpen = true
+      const opened = await host
+      try {
+        await opened.call('checkOpen', [])
+        isOpen = true
+      } catch (error) {
+        await close()
+        throw error
+      }
     },
     commit: call('commit'),
     acquire: call('acquire'),
@@ -55,21 +72,17 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     quarantined: call('quarantined'),
     retry: call('retry'),
     discard: call('discard'),
-    async close() {
-      isOpen = false
-      const closing = host
-      host = undefined
-      await closing?.then(
-        (opened) => opened.close(),
-        () => {},
-      )
-    },
+    ...mover(`sqlite ${file}`, () => createHost({ path, thread, migrate }, () => {})),
+    close,
   }
 }
 
-async function createHost(path: string, thread: boolean, onDeath: () => void): Promise<Host> {
+async function createHost(
+  { path, thread, migrate }: Omit<SqliteSettings, 'file'>,
+  onDeath: () => void,
+): Promise<Host> {
   checkNode(process.versions.node)
-  return thread ? threadHost(path, onDeath) : inlineHost(path)
+  return thread ? threadHost(path, migrate, onDeath) : inlineHost(path, migrate)
 }
 
 /** Throws for a version of Node.js that the driver does not run on. */

@@ -17,10 +17,10 @@ const REGISTRY = Symbol.for('kyc-webhooks.sqlite')
  * @throws KycWebhookError `option-invalid`: also when the file is in use with other options
  */
 export function sqliteInbox(options: SqliteInboxOptions = {}): Inbox {
-  const { file, path, thread } = resolveSettings(options)
-  const wanted = { ...options, file: path, thread }
+  const { file, path, thread, migrate } = resolveSettings(options)
+  const wanted = { ...options, file: path, thread, migrate }
   const shared = registry().get(path) ?? {
-    inbox: createInbox(sqliteEngine({ file, thread }), options),
+    inbox: createInbox(sqliteEngine({ file, thread, migrate }), options),
     options: wanted,
     users: 0,
   }
@@ -67,6 +67,7 @@ function handle(inbox: Inbox, letGo: () => Promise<void>): Inbox {
     retry: (seqs) => inbox.retry(seqs),
     redrive: (seq) => inbox.redrive(seq),
     discard: (what) => inbox.discard(what),
+    movable: () => inbox.movable(),
     close: () => {
       closed ??= letGo()
       return closed

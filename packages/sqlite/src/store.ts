@@ -1,10 +1,12 @@
-import type { InboxEngine } from '@kyc-webhooks/core'
+import type { InboxEngine, Movable } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { claimer } from './claimer.ts'
 import { connect, loadDriver } from './connection.ts'
 import { discarder } from './discarder.ts'
 import { StoreError, toOpenError } from './failure.ts'
+import { headKey } from './head-key.ts'
 import { looks } from './looks.ts'
+import { type MoveCalls, moveCalls } from './move-calls.ts'
 import { purger } from './purger.ts'
 import { recorder } from './recorder.ts'
 import { RunnerLocks } from './runner-locks.ts'
@@ -13,21 +15,22 @@ import { sql } from './sql.ts'
 import { stillThere } from './still-there.ts'
 
 /** The calls of the port that need an open store. */
-export type StoreMethod = Exclude<keyof InboxEngine, 'name' | 'durable' | 'open'>
+type EngineMethod = Exclude<keyof InboxEngine, 'name' | 'durable' | 'open' | keyof Movable>
 
-/** The same calls, made at once by the thread that owns the connection. They throw what SQLite throws. */
-export type Store = {
-  [Method in StoreMethod]: (
+/** The same calls, made at once by the thread that owns the connection, and the steps of a move. They throw what SQLite throws. */
+export type Store = MoveCalls & {
+  [Method in EngineMethod]: (
     ...args: Parameters<InboxEngine[Method]>
   ) => Awaited<ReturnType<InboxEngine[Method]>>
 }
+export type StoreMethod = keyof Store
 
 /** Loads the driver and opens the store. Rejects with a `StoreError`, and leaves nothing open. */
-export async function openStore(file: string): Promise<Store> {
+export async function openStore(file: string, migrate: boolean): Promise<Store> {
   let db: Database.Database | undefined
   try {
     const driver = await loadDriver()
-    db = connect(driver, file)
+    db = connect(driver, file, migrate)
     return createStore(db, new RunnerLocks(driver, file), stillThere(file))
   } catch (error) {
     db?.close()
@@ -40,7 +43,7 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
   const settle = settler(db)
   const claim = claimer(db)
   const countCrashes = db.prepare(sql.countCrashes)
-  const head = db.prepare<[string, string], number>(sql.head).pluck()
+  const head = db.prepare<[Buffer], number>(sql.head).pluck()
   const retry = db.prepare(sql.retry)
 
   const commit = db.transaction<Store['commit']>((receipts, settlements) => {
@@ -76,11 +79,12 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
       throw new StoreError('inbox-unavailable', 'the right to run these events is not held: acquire it')
     },
 
-    head: (receiver, subject) => head.get(receiver, subject),
+    head: (receiver, subject) => head.get(headKey(receiver, subject)),
     purge: purger(db),
     ...looks(db),
     retry: (seqs, now) => retryAll.immediate(seqs, now),
     discard: discarder(db),
+    ...moveCalls(db, locks),
 
     close() {
       locks.dropAll()

@@ -1,8 +1,14 @@
 import { Worker } from 'node:worker_threads'
-import { KycWebhookError, type Receipt } from '@kyc-webhooks/core'
+import { KycWebhookError, type MovedRows, type Receipt } from '@kyc-webhooks/core'
 import type { Failure } from './failure.ts'
 import { type Host, toError } from './inline-host.ts'
 import type { Store, StoreMethod } from './store.ts'
+
+/** What the thread starts with. */
+export interface WorkerData {
+  file: string
+  migrate: boolean
+}
 
 /** To the thread. */
 export interface Call {
@@ -22,8 +28,8 @@ export interface Answer {
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
 /** The store in a thread of its own: the event loop never waits for the disk. */
-export async function threadHost(file: string, onDeath: () => void): Promise<Host> {
-  const thread = new StoreThread(file, onDeath)
+export async function threadHost(file: string, migrate: boolean, onDeath: () => void): Promise<Host> {
+  const thread = new StoreThread({ file, migrate }, onDeath)
   try {
     await thread.post('open', [])
     return thread
@@ -37,10 +43,12 @@ class StoreThread implements Host {
   readonly #worker: Worker
   readonly #pending = new Map<number, PromiseWithResolvers<unknown>>()
   #lastId = 0
+  /** Set: nobody answers any more. */
+  #end: KycWebhookError | undefined
 
-  constructor(file: string, onDeath: () => void) {
+  constructor(workerData: WorkerData, onDeath: () => void) {
     // The application's flags (`--import`, `--inspect-brk`, `--input-type`) are not for this thread.
-    this.#worker = new Worker(WORKER, { workerData: file, execArgv: [], name: 'kyc-webhooks' })
+    this.#worker = new Worker(WORKER, { workerData, execArgv: [], name: 'kyc-webhooks' })
     this.#worker.on('message', (answer: Answer) => this.#settle(answer))
     this.#worker.on('messageerror', () => void this.#worker.terminate())
     this.#worker.on('error', (error) => this.#fail(error))
@@ -51,8 +59,7 @@ class StoreThread implements Host {
   }
 
   call<M extends StoreMethod>(method: M, args: Parameters<Store[M]>): Promise<ReturnType<Store[M]>> {
-    const compacted = method === 'commit' ? [(args[0] as Receipt[]).map(compact), args[1]] : args
-    return this.post(method, compacted) as Promise<ReturnType<Store[M]>>
+    return this.post(method, compacted(method, args)) as Promise<ReturnType<Store[M]>>
   }
 
   async close(): Promise<void> {
@@ -61,6 +68,7 @@ class StoreThread implements Host {
   }
 
   post(method: Call['method'], args: readonly unknown[]): Promise<unknown> {
+    if (this.#end !== undefined) return Promise.reject(this.#end)
     const id = ++this.#lastId
     const answer = Promise.withResolvers<unknown>()
     const call: Call = { id, method, args }
@@ -86,14 +94,21 @@ class StoreThread implements Host {
   /** The thread is gone; whether it carried out what it was asked, nobody knows. */
   #fail(cause: Error): void {
     const error = new KycWebhookError('inbox-unavailable', 'the storage thread ended', { cause })
+    this.#end = error
     for (const answer of this.#pending.values()) answer.reject(error)
     this.#pending.clear()
   }
 }
 
 /** Cloning a view clones all of the buffer under it: for a small body, that is a slab with other deliveries in it. */
-function compact(receipt: Receipt): Receipt {
-  return receipt.body.byteLength === receipt.body.buffer.byteLength
-    ? receipt
-    : { ...receipt, body: new Uint8Array(receipt.body) }
+function compacted(method: StoreMethod, args: readonly unknown[]): readonly unknown[] {
+  if (method === 'commit') return [(args[0] as Receipt[]).map(compact), args[1]]
+  if (method !== 'addRows') return args
+  const { deliveries = [], quarantined = [], ...rows } = args[0] as MovedRows
+  return [{ ...rows, deliveries: deliveries.map(compact), quarantined: quarantined.map(compact) }]
+}
+
+function compact<T extends { body: Uint8Array }>(row: T): T {
+  const { body } = row
+  return body.byteLength === body.buffer.byteLength ? row : { ...row, body: new Uint8Array(body) }
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toFailure } from './failure.ts'
 import { openStore, type Store } from './store.ts'
-import type { Answer, Call } from './thread-host.ts'
+import type { Answer, Call, WorkerData } from './thread-host.ts'
 
 // Runs in a thread of its own. Loads nothing but this package and the driver, so that it starts from source and from
 // `dist` alike, whatever resolves the packages of the application.
@@ -10,7 +10,8 @@ let store: Store | undefined
 
 async function carryOut({ method, args }: Call): Promise<unknown> {
   if (method === 'open') {
-    store = await openStore(workerData)
+    const { file, migrate }: WorkerData = workerData
+    store = await openStore(file, migrate)
     return
   }
   if (store === undefined) throw new Error('not open')

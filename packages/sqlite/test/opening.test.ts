@@ -64,6 +64,22 @@ test('nothing is loaded and nothing created before the inbox is opened', () => {
   expect(readdirSync(dirname(file))).toEqual([])
 })
 
+test.each([true, false])(
+  'with `migrate: false` nothing is created or updated (thread: %s)',
+  async (thread) => {
+    const file = temporaryFile()
+    const look = { thread, migrate: false }
+    await expect(openEngine(file, look)).rejects.toMatchObject({ code: 'inbox-unusable' })
+    expect(readdirSync(dirname(file))).toEqual([])
+    const owner = await openEngine(file)
+    await record(owner, 'a')
+    expect(await (await openEngine(file, look)).stats()).toMatchObject({ waiting: 1 })
+    await owner.close()
+    createDatabase(file, 'PRAGMA user_version = 0')
+    await expect(openEngine(file, look)).rejects.toThrow('schema 0, wanted')
+  },
+)
+
 /** What can lie where an inbox is expected, and the code that it is refused with. */
 const UNUSABLE: Record<string, [code: string, spoil: (file: string) => void]> = {
   'a database of somebody else': ['inbox-foreign', (file) => createDatabase(file, 'CREATE TABLE theirs (a)')],

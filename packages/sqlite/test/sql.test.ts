@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { moveSql } from '../src/move-sql.ts'
 import { migrate } from '../src/schema.ts'
 import { sql } from '../src/sql.ts'
 
@@ -14,13 +15,19 @@ function plan(statement: string): string[] {
   return explained.all(positional.length > 0 ? positional : named).map(({ detail }) => detail)
 }
 
-test.each(Object.entries(sql))('%s reads no table from end to end and sorts nothing', (_, statement) => {
-  const steps = plan(statement)
-  const costly = steps.filter((step) =>
-    /^SCAN (seen|nonce|delivery|event|quarantine|head)\b(?!.*COVERING INDEX)|TEMP B-TREE/.test(step),
-  )
-  expect(costly).toEqual([])
-})
+/** Counting rows is reading all of them; to see whether there is any, one is enough. */
+const { counts, isEmpty, ...moving } = moveSql
+
+test.each(Object.entries({ ...sql, ...moving }))(
+  '%s reads no table from end to end and sorts nothing',
+  (_, statement) => {
+    const steps = plan(statement)
+    const costly = steps.filter((step) =>
+      /^SCAN (seen|nonce|delivery|event|quarantine|head)\b(?!.*COVERING INDEX)|TEMP B-TREE/.test(step),
+    )
+    expect(costly).toEqual([])
+  },
+)
 
 test('what is due is found by its index', () => {
   expect(plan(sql.dueEvents)).toEqual([expect.stringContaining('event_due (receiver=? AND due_at<?)')])

@@ -1,3 +1,4 @@
+import { ANY_DIGEST } from '@kyc-webhooks/core/engine'
 import { expect } from 'vitest'
 import { type InboxCase, onEngine } from './inbox-case.ts'
 import {
@@ -87,6 +88,22 @@ export const recordCases: readonly InboxCase[] = [
     expect(text(evidence?.body)).toBe('second')
     expect(others).toEqual([])
   }),
+
+  onEngine(
+    'takes what was polled for the delivery of the same key, whichever comes first',
+    async (engine) => {
+      const polled = { digest: ANY_DIGEST, body: bytes('polled') }
+      await record(engine, 'pushed first')
+      expect(await record(engine, 'pushed first', polled)).toBe('duplicate')
+      expect(await record(engine, 'polled first', polled)).toBe('recorded')
+      expect(await record(engine, 'polled first', polled)).toBe('duplicate')
+      expect(await record(engine, 'polled first')).toBe('duplicate')
+      expect(await record(engine, 'polled first', { body: bytes('other') })).toBe('duplicate')
+      expect(await record(engine, 'pushed first', { body: bytes('other') })).toBe('conflict')
+      expect(await engine.events({})).toHaveLength(2)
+      expect(await engine.quarantined({})).toHaveLength(1)
+    },
+  ),
 
   onEngine('records a delivery once when commits overlap', async (engine) => {
     const commits = Array.from({ length: 20 }, () => record(engine, 'a'))

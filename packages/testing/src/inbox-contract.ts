@@ -2,14 +2,17 @@ import { describe, test } from 'vitest'
 import type { EngineFixture, InboxCase } from './inbox-case.ts'
 import { claimCases } from './inbox-cases-claim.ts'
 import { discardCases } from './inbox-cases-discard.ts'
+import { handOverCases } from './inbox-cases-hand-over.ts'
 import { inboxCases } from './inbox-cases-inbox.ts'
 import { keepCases } from './inbox-cases-keep.ts'
+import { moveCases } from './inbox-cases-move.ts'
 import { nonceCases } from './inbox-cases-nonce.ts'
 import { quarantineCases } from './inbox-cases-quarantine.ts'
 import { recordCases } from './inbox-cases-record.ts'
 import { restartCases } from './inbox-cases-restart.ts'
 import { settleCases } from './inbox-cases-settle.ts'
 import { shareCases } from './inbox-cases-share.ts'
+import { takeOverCases } from './inbox-cases-take-over.ts'
 import { workCases } from './inbox-cases-work.ts'
 
 /** Everything that core's `InboxEngine` promises, as data: so that it can also be shown to fail. */
@@ -21,6 +24,9 @@ export const engineCases: readonly InboxCase[] = [
   ...settleCases,
   ...keepCases,
   ...discardCases,
+  ...moveCases,
+  ...handOverCases,
+  ...takeOverCases,
   ...shareCases,
 ]
 

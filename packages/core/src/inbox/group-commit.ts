@@ -125,12 +125,10 @@ export class GroupCommit {
     for (const { done } of settlings) done.resolve()
   }
 
-  /** A failure whose reason may lie in one of them: halves the batch, so that one cannot fail the others. */
+  /** A failure whose reason may lie in one of them: halves the batch, so that one cannot fail the others. An error of ours lies in none. */
   async #failed(entries: readonly Entry[], settlings: readonly Settling[], error: unknown): Promise<void> {
-    if (entries.length + settlings.length === 1 || isKycWebhookError(error, 'inbox-unavailable')) {
-      const fault = isKycWebhookError(error, 'inbox-unavailable')
-        ? error
-        : new KycWebhookError('inbox-unavailable', errorName(error), { cause: error })
+    if (entries.length + settlings.length === 1 || isKycWebhookError(error)) {
+      const fault = toFault(error)
       for (const entry of entries) this.#reject(entry, fault)
       for (const { done } of settlings) done.reject(fault)
       return
@@ -159,6 +157,12 @@ export class GroupCommit {
     this.#queuedBytes -= entry.waiting.length * entry.receipt.body.byteLength
     return entry
   }
+}
+
+function toFault(error: unknown): KycWebhookError {
+  if (isKycWebhookError(error, 'inbox-unavailable')) return error
+  const detail = isKycWebhookError(error) ? error.message : errorName(error)
+  return new KycWebhookError('inbox-unavailable', detail, { cause: error })
 }
 
 function isSameDelivery(a: Receipt, b: Receipt): boolean {

@@ -6,6 +6,7 @@ import type {
   EventQuery,
   EventRecord,
   InboxStats,
+  Movable,
   Outcome,
   PageQuery,
   QuarantineRecord,
@@ -53,6 +54,8 @@ export interface Inbox {
    * quarantine again. Resolves to how many were deleted: events that are not dead letters are left alone.
    */
   discard(what: DiscardRequest): Promise<number>
+  /** What `moveInbox` calls. Throws `inbox-in-use` while this process has a worker on it. */
+  movable(): Movable
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */
   close(): Promise<void>
 }

@@ -1,29 +1,20 @@
 import { KycWebhookError, type RefusalCode } from '../errors.ts'
+import { headKey } from './head-key.ts'
+import { memoryLooks } from './memory-looks.ts'
+import { MemoryMover } from './memory-mover.ts'
 import { decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
-import type {
-  EventRecord,
-  InboxEngine,
-  Outcome,
-  PageQuery,
-  QuarantineRecord,
-  Receipt,
-  Settlement,
-} from './port.ts'
-
-interface StoredEvent extends EventRecord {
-  unsigned: readonly string[]
-  purgeAt: number
-}
+import type { MemoryRows, StoredEvent } from './memory-rows.ts'
+import type { InboxEngine, Outcome, Receipt, Settlement } from './port.ts'
 
 /** Keeps everything in memory, for tests: an event that was answered 200 is gone when the process ends. */
 export function memoryEngine(): InboxEngine {
-  const seen = new Map<string, { digest: string; expiresAt: number }>()
-  const nonces = new Map<string, { usedBy: string | undefined; expiresAt: number }>()
-  const events = new Map<number, StoredEvent>()
-  const quarantine = new Map<number, QuarantineRecord & { digest: string }>()
-  const heads = new Map<string, number>()
+  const rows: MemoryRows = {
+    ...{ seen: new Map(), nonces: new Map(), events: new Map(), quarantine: new Map(), heads: new Map() },
+    lastSeq: 0,
+  }
+  const { seen, nonces, events, quarantine, heads } = rows
   const held = new Set<string>()
-  let lastSeq = 0
+  const mover = new MemoryMover(rows, () => held.size > 0)
 
   function receive(receipt: Receipt): Outcome {
     const { key, nonce, redriven } = receipt
@@ -35,7 +26,9 @@ export function memoryEngine(): InboxEngine {
     if (outcome === 'recorded') {
       if (key !== undefined) seen.set(key, { digest: receipt.digest, expiresAt: receipt.keyExpiresAt })
       if (nonce) nonces.set(nonce.key, { usedBy: key, expiresAt: nonce.expiresAt })
-      for (const event of receipt.events) addEvent(receipt, event)
+      // A copy: a view would keep all of the buffer that the body lies in.
+      const delivery = { body: new Uint8Array(receipt.body), headers: receipt.headers }
+      for (const event of receipt.events) addEvent(receipt, event, delivery)
     }
     const reason = quarantineReason(outcome, receipt)
     if (reason) keepInQuarantine(receipt, reason)
@@ -43,14 +36,17 @@ export function memoryEngine(): InboxEngine {
     return outcome
   }
 
-  function addEvent(receipt: Receipt, { type, json, unsigned }: Receipt['events'][number]): void {
-    const { receiver, receivedAt, context } = receipt
-    const seq = ++lastSeq
+  function addEvent(
+    { receiver, receivedAt, context }: Receipt,
+    { type, json, unsigned }: Receipt['events'][number],
+    delivery: StoredEvent['delivery'],
+  ): void {
+    const seq = ++rows.lastSeq
     const fresh = { state: 'waiting', attempts: 0, crashes: 0, dueAt: receivedAt, error: undefined } as const
     events.set(seq, {
-      ...{ seq, receiver, type, json, unsigned, receivedAt, context },
+      ...{ seq, receiver, type, json, unsigned, receivedAt, context, delivery },
       ...fresh,
-      purgeAt: Number.POSITIVE_INFINITY,
+      purgeAt: undefined,
     })
   }
 
@@ -60,7 +56,7 @@ export function memoryEngine(): InboxEngine {
     const row =
       again ?? [...quarantine.values()].find((row) => row.receiver === receiver && row.digest === digest)
     if (!row) {
-      const seq = ++lastSeq
+      const seq = ++rows.lastSeq
       const times = { firstAt: receivedAt, lastAt: receivedAt, count: 1 }
       quarantine.set(seq, { seq, receiver, digest, reason, ...times, body, headers, context })
       return
@@ -79,9 +75,9 @@ export function memoryEngine(): InboxEngine {
     if (result === 'retry' || result === 'dead') event.error = error
     if (result !== 'done') return
     event.error = undefined
-    event.purgeAt = purgeAt ?? Number.POSITIVE_INFINITY
+    event.purgeAt = purgeAt
     if (!head) return
-    const subject = JSON.stringify([event.receiver, head.subject])
+    const subject = headKey(event.receiver, head.subject)
     heads.set(subject, Math.max(head.time, heads.get(subject) ?? head.time))
   }
 
@@ -93,9 +89,12 @@ export function memoryEngine(): InboxEngine {
   return {
     name: 'memory',
     durable: false,
-    async open() {},
+    async open() {
+      mover.checkOpen()
+    },
 
     async commit(receipts, settlements) {
+      mover.checkWritable()
       // Own copies first: after that nothing can fail, so all of it happens or none.
       const own = structuredClone({ receipts, settlements })
       for (const settlement of own.settlements) settle(settlement)
@@ -103,6 +102,7 @@ export function memoryEngine(): InboxEngine {
     },
 
     async acquire(receiver, now) {
+      mover.checkWritable()
       if (held.has(receiver)) return true
       held.add(receiver)
       for (const event of events.values()) {
@@ -131,41 +131,25 @@ export function memoryEngine(): InboxEngine {
     },
 
     async head(receiver, subject) {
-      return heads.get(JSON.stringify([receiver, subject]))
+      return heads.get(headKey(receiver, subject))
     },
 
     async purge(now, limit) {
+      mover.checkWritable()
       let left = limit
       const expire = <K, V>(map: Map<K, V>, isOver: (value: V) => boolean) => {
         for (const [key, value] of map) if (left > 0 && isOver(value) && map.delete(key)) left--
       }
       expire(seen, ({ expiresAt }) => expiresAt <= now)
       expire(nonces, ({ expiresAt }) => expiresAt <= now)
-      expire(events, ({ state, purgeAt }) => state === 'done' && purgeAt <= now)
+      expire(events, ({ state, purgeAt }) => state === 'done' && purgeAt !== undefined && purgeAt <= now)
       return limit - left
     },
 
-    async stats() {
-      const all = [...events.values()]
-      const count = (state: EventRecord['state']) => all.filter((event) => event.state === state).length
-      return {
-        ...{ waiting: count('waiting'), running: count('running'), done: count('done'), dead: count('dead') },
-        quarantined: quarantine.size,
-        oldestUnhandledAt: all.find(({ state }) => state === 'waiting' || state === 'running')?.receivedAt,
-      }
-    },
-
-    async events(query) {
-      const { state } = query
-      const matching = [...events.values()].filter((event) => state === undefined || event.state === state)
-      return page(matching, query).map(({ unsigned, purgeAt, ...record }) => structuredClone(record))
-    },
-
-    async quarantined(query) {
-      return page([...quarantine.values()], query).map(({ digest, ...record }) => structuredClone(record))
-    },
+    ...memoryLooks(rows),
 
     async retry(seqs, now) {
+      mover.checkWritable()
       const dead = [...new Set(seqs)]
         .flatMap((seq) => events.get(seq) ?? [])
         .filter((e) => e.state === 'dead')
@@ -175,7 +159,12 @@ export function memoryEngine(): InboxEngine {
       return dead.length
     },
 
+    handOver: (to, take) => mover.handOver(to, take),
+    takeOver: (move) => mover.takeOver(move),
+    moveIn: (departure) => mover.moveIn(departure),
+
     async discard({ events: dead = [], quarantined = [] }) {
+      mover.checkWritable()
       const deleted = [
         ...dead.filter((seq) => events.get(seq)?.state === 'dead' && events.delete(seq)),
         ...quarantined.filter((seq) => quarantine.delete(seq)),
@@ -187,11 +176,4 @@ export function memoryEngine(): InboxEngine {
       held.clear()
     },
   }
-}
-
-function page<T extends { seq: number; receiver: string }>(rows: T[], query: PageQuery): T[] {
-  const { receiver, after = 0, limit = 100 } = query
-  return rows
-    .filter((row) => row.seq > after && (receiver === undefined || row.receiver === receiver))
-    .slice(0, limit)
 }

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../errors.ts'
+import { isOtherContent } from './any-digest.ts'
 import type { Outcome, Receipt } from './port.ts'
 
 /**
@@ -10,7 +11,7 @@ export function decideOutcome(
   known: { digest: string } | undefined,
   used: { usedBy: string | undefined } | undefined,
 ): Outcome {
-  if (known && known.digest !== digest) return 'conflict'
+  if (known && isOtherContent(known.digest, digest)) return 'conflict'
   if (known) return used && nonce?.strict ? 'nonce-reused' : 'duplicate'
   if (quarantine) return 'quarantined'
   const usedByItself = key !== undefined && used?.usedBy === key && !nonce?.strict

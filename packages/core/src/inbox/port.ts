@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
+import type { Movable } from './move.ts'
 import type {
   DiscardRequest,
   EventQuery,
@@ -10,6 +11,7 @@ import type {
   StoreHealth,
 } from './records.ts'
 
+export type * from './move.ts'
 export type * from './records.ts'
 
 /**
@@ -21,13 +23,16 @@ export type * from './records.ts'
  * callers share: then that one decides, and the caller's times say how much later than `receivedAt` or `at`. Calls may
  * overlap; each is atomic.
  */
-export interface InboxStore {
+export interface InboxStore extends Movable {
   /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
   readonly durable: boolean
 
-  /** Opens the store and brings its schema up to date. Called again after it failed. */
+  /**
+   * Opens the store and brings its schema up to date. Called again after it failed. Rejects with `inbox-moved` when it was
+   * handed over, and with `inbox-moving` when it took over and was not moved into.
+   */
   open(): Promise<void>
 
   /**
@@ -91,7 +96,7 @@ export interface Receipt {
   receiver: string
   /** 16-byte hash of receiver and delivery id, 32 hex digits. `undefined`: never de-duplicated. */
   key: string | undefined
-  /** SHA-256 of the exact bytes, 64 hex digits: tells a duplicate from a conflict. */
+  /** SHA-256 of the exact bytes, 64 hex digits: tells a duplicate from a conflict. `ANY_DIGEST`: is in conflict with none. */
   digest: string
   /** The key is remembered until then. */
   keyExpiresAt: number

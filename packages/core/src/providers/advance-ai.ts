@@ -41,6 +41,8 @@ export function advanceAi({
     // Timestamp and nonce are outside the signature, so only the remembered eventId stops a captured delivery.
     rememberMs: 90 * 86_400_000,
     accepted: { status: 200, contentType: 'application/json', body: '{"status":"accepted"}' },
+    // "We recommend a polling interval of 10 minutes or greater." Its results have a signatureId, and no eventId.
+    polling: { minEveryMs: 600_000, sharesIds: false },
     normalise: normaliseAdvanceAi,
   })
 }

@@ -49,6 +49,8 @@ export function press({ secretForm = 'whole' }: PressOptions = {}): Provider<Pre
     // "Keep processed X-Webhook-Id values for at least 7 days".
     rememberMs: 7 * 86_400_000,
     accepted: { status: 200, contentType: 'application/json', body: '{"status":"accepted"}' },
+    // "Stale Residents" lists `uaekyc_ids`: whose record changed, and of what happened neither id nor type.
+    polling: { sharesIds: false },
     normalise: normalisePress,
   })
 }

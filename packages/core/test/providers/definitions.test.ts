@@ -38,6 +38,12 @@ describe('PRESS', () => {
   })
 })
 
+it('of polling, ADVANCE.AI asks for ten minutes, and its results and those of PRESS have no id of a delivery', () => {
+  expect(advanceAi().polling).toEqual({ minEveryMs: 10 * MINUTE, sharesIds: false })
+  expect(press().polling).toEqual({ sharesIds: false })
+  expect(uip().polling).toBeUndefined()
+})
+
 describe('UIP', () => {
   it('by its webhooks page sends a signature and nothing else', () => {
     const { name, signature, timestamp, nonce, hints, accepted } = uip()

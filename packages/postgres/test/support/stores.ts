@@ -10,7 +10,9 @@ import { PostgresWorker } from '../../src/postgres-worker.ts'
 
 /** Everything that holds rows of the inbox. */
 const TABLES = [
-  ...['event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map((name) => `kyc_webhooks.${name}`),
+  ...['move', 'event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map(
+    (name) => `kyc_webhooks.${name}`,
+  ),
   'kyc_webhooks_boss.job',
 ]
 
@@ -104,10 +106,11 @@ export async function makeStore(
  */
 function engineOn(store: PostgresStore): InboxEngine {
   const held = new Set<string>()
-  const ticket = (seq: number) => ({
-    seq,
-    ticket: `00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`,
-  })
+  /** The ticket that an event has; any will do for one whose job was redriven. */
+  const ticket = async (seq: number) => {
+    const [row] = await store.database.query('SELECT ticket FROM kyc_webhooks.event WHERE seq = $1', [seq])
+    return { seq, ticket: String(row?.ticket ?? randomUUID()) }
+  }
   const inState = (state: 'waiting' | 'running', receiver: string) =>
     store.events({ receiver, state, limit: 1_000 })
   let closed: Promise<void> | undefined
@@ -120,12 +123,8 @@ function engineOn(store: PostgresStore): InboxEngine {
       if (held.has(receiver)) return true
       held.add(receiver)
       const running = await inState('running', receiver)
-      if (running.length > 0)
-        await store.start(
-          running.map(({ seq }) => ticket(seq)),
-          false,
-          now,
-        )
+      const tickets = await Promise.all(running.map(({ seq }) => ticket(seq)))
+      if (tickets.length > 0) await store.start(tickets, false, now)
       return true
     },
     async release(receiver) {
@@ -140,7 +139,7 @@ function engineOn(store: PostgresStore): InboxEngine {
       const chosen = due.filter((each) => each.crashes === 0 || each === suspect).slice(0, limit)
       const claims = []
       for (const { seq, crashes } of chosen) {
-        const standing = (await store.start([ticket(seq)], crashes > 0, now)).get(seq)
+        const standing = (await store.start([await ticket(seq)], crashes > 0, now)).get(seq)
         if (standing?.is === 'started') claims.push(standing.claim)
       }
       const rest = (await inState('waiting', receiver)).map(({ dueAt }) => dueAt)
@@ -155,6 +154,9 @@ function engineOn(store: PostgresStore): InboxEngine {
     quarantined: (query) => store.quarantined(query),
     retry: (...args) => store.retry(...args),
     discard: (request) => store.discard(request),
+    handOver: (to, take) => store.handOver(to, take),
+    takeOver: (move) => store.takeOver(move),
+    moveIn: (departure) => store.moveIn(departure),
     close() {
       closed ??= store.close()
       return closed

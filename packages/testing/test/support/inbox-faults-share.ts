@@ -98,23 +98,34 @@ export function sharedStore(fault: Fault = () => ({})): EngineFixture {
         if (holders.has(receiver)) return holders.get(receiver) === good
         holders.set(receiver, good)
         await store.release(receiver)
-        return store.acquire(receiver, now)
+        try {
+          return await store.acquire(receiver, now)
+        } catch (error) {
+          holders.delete(receiver)
+          throw error
+        }
       },
       async release(receiver) {
-        if (holders.get(receiver) === good) holders.delete(receiver)
+        if (holders.get(receiver) !== good) return
+        holders.delete(receiver)
+        await store.release(receiver)
       },
       async claim(request) {
         if (holders.get(request.receiver) !== good) throw new KycWebhookError('inbox-unavailable')
         return store.claim(request)
       },
       async close() {
-        for (const [receiver, holder] of holders) if (holder === good) holders.delete(receiver)
+        for (const [receiver, holder] of holders) if (holder === good) await good.release(receiver)
       },
     }
     return { ...good, ...fault(good) }
   }
   return {
-    open: async () => openEngine(),
+    async open() {
+      const engine = openEngine()
+      await engine.open()
+      return engine
+    },
     content: () => memoryContent(store),
     async destroy() {},
   }

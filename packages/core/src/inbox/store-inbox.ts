@@ -1,0 +1,184 @@
+import { errorName } from '../error-text.ts'
+import { KycWebhookError } from '../errors.ts'
+import { duration, positive } from '../option-checks.ts'
+import { GroupCommit } from './group-commit.ts'
+import { healthByStats } from './health-by-stats.ts'
+import type { Inbox, InboxHealth, Work, Worker } from './inbox.ts'
+import type { InboxOptions } from './inbox-options.ts'
+import { Opening } from './opening.ts'
+import type {
+  DiscardRequest,
+  EventQuery,
+  EventRecord,
+  InboxStats,
+  InboxStore,
+  Movable,
+  Outcome,
+  PageQuery,
+  QuarantineRecord,
+  Receipt,
+  StoreHealth,
+} from './port.ts'
+import { Purger } from './purger.ts'
+import { redrive } from './redrive.ts'
+import type { RunningWorker, StartWorker } from './running-worker.ts'
+
+/** An inbox on a store: group commit above it, purging beside it, and workers. */
+export class StoreInbox implements Inbox {
+  readonly name: string
+  readonly durable: boolean
+  readonly #store: InboxStore
+  readonly #startWorker: StartWorker
+  readonly #health: () => Promise<StoreHealth>
+  readonly #now: () => number
+  readonly #commits: GroupCommit
+  readonly #purger: Purger
+  readonly #workers = new Map<string, RunningWorker>()
+  readonly #opening: Opening
+  #isMoving = false
+  #closed: Promise<void> | undefined
+
+  constructor(
+    store: InboxStore,
+    startWorker: StartWorker,
+    options: InboxOptions,
+    health?: () => Promise<StoreHealth>,
+  ) {
+    const { maxQueued = 4_096, maxQueuedBytes = 67_108_864, purgeEveryMs = 60_000, now = Date.now } = options
+    const limits = {
+      maxQueued: positive('maxQueued', maxQueued, 0),
+      maxQueuedBytes: positive('maxQueuedBytes', maxQueuedBytes, 0),
+    }
+    this.name = store.name
+    this.durable = store.durable
+    this.#store = store
+    this.#startWorker = startWorker
+    this.#health = health ?? (() => healthByStats(store, now))
+    this.#now = now
+    this.#opening = new Opening(async () => {
+      await store.open()
+      this.#purger.start()
+    })
+    // Receipts queue while the store is being opened, so that no more of them wait than may.
+    const commit: InboxStore['commit'] = async (receipts, settlements) => {
+      if (!this.#opening.isOpen) await this.#opening.opened()
+      return store.commit(receipts, settlements)
+    }
+    this.#commits = new GroupCommit({ commit }, limits, (receiver) => this.#workers.get(receiver)?.wake())
+    this.#purger = new Purger(store, {
+      everyMs: duration('purgeEveryMs', purgeEveryMs),
+      now,
+      onFailing: (error, failures) => this.#tellPurgeFailing(error, failures),
+    })
+  }
+
+  async open(): Promise<void> {
+    this.#refuseWhenClosed()
+    await this.#opening.open()
+  }
+
+  async record(receipt: Receipt): Promise<Outcome> {
+    this.#refuseWhenClosed()
+    return this.#commits.record(receipt)
+  }
+
+  work(work: Work): Worker {
+    this.#refuseWhenClosed()
+    if (this.#workers.has(work.receiver)) {
+      throw new KycWebhookError('receiver-name-taken', `${work.receiver}; give one of them another \`name\``)
+    }
+    const worker = this.#startWorker(work, {
+      opened: () => this.#opening.opened(),
+      settle: (settlement) => this.#commits.settle(settlement),
+      onStopped: () => this.#workers.delete(work.receiver),
+    })
+    this.#workers.set(work.receiver, worker)
+    return worker
+  }
+
+  async stats(): Promise<InboxStats> {
+    await this.#ready()
+    return this.#store.stats()
+  }
+
+  async health(): Promise<InboxHealth> {
+    try {
+      await this.#ready()
+      return { reachable: true, ...(await this.#health()) }
+    } catch {
+      return { reachable: false, lagMs: 0, depth: 0, deadLetters: 0 }
+    }
+  }
+
+  async events(query: EventQuery = {}): Promise<EventRecord[]> {
+    await this.#ready()
+    return this.#store.events(query)
+  }
+
+  async quarantined(query: PageQuery = {}): Promise<QuarantineRecord[]> {
+    await this.#ready()
+    return this.#store.quarantined(query)
+  }
+
+  async retry(seqs: readonly number[]): Promise<number> {
+    await this.#ready()
+    const retried = await this.#store.retry(seqs, this.#now())
+    for (const worker of this.#workers.values()) worker.wake()
+    return retried
+  }
+
+  async redrive(seq: number): Promise<Outcome> {
+    return redrive(this, (receiver) => this.#workers.get(receiver)?.work, seq)
+  }
+
+  async discard(what: DiscardRequest): Promise<number> {
+    await this.#ready()
+    return this.#store.discard(what)
+  }
+
+  movable(): Movable {
+    this.#refuseWhenClosed()
+    const [receiver] = this.#workers.keys()
+    if (receiver !== undefined) {
+      throw new KycWebhookError(
+        'inbox-in-use',
+        `this process runs the events of ${receiver}: stop that first`,
+      )
+    }
+    this.#isMoving = true
+    return this.#store
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#workers.values()].map((worker) => worker.stop(0)))
+    await this.#commits.drain()
+    // What was recorded while it was being opened has waited for that; with nothing recorded, nobody has.
+    await this.#opening.over()
+    await this.#purger.stop()
+    if (this.#opening.isOpen || this.#isMoving) await this.#store.close()
+  }
+
+  async #ready(): Promise<void> {
+    this.#refuseWhenClosed()
+    await this.#opening.opened()
+    this.#refuseWhenClosed()
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed !== undefined) throw new KycWebhookError('inbox-unavailable', 'it is closed')
+  }
+
+  /** Old rows cost space, not events: nothing stops. The log of any of its receivers will do. */
+  #tellPurgeFailing(error: unknown, failures: number): void {
+    const [worker] = this.#workers.values()
+    worker?.logger.error(
+      { inbox: this.name, code: errorName(error), failures },
+      'rows whose time is over could not be deleted: the inbox grows',
+    )
+  }
+}

@@ -1,0 +1,143 @@
+import { errorFrames } from '../error-text.ts'
+import { whatFailed } from '../inbox/carry-out.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import { pause } from '../inbox/pause.ts'
+import type { Provider } from '../provider.ts'
+import { checkIdentity } from './identities.ts'
+import { Overdue } from './overdue.ts'
+import { poll, type Tally } from './poll.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
+import type { ReconcileSettings } from './reconcile-settings.ts'
+import { remember } from './remember.ts'
+import { retryIn } from './retry-in.ts'
+import { giveBackTask, takeTask } from './tasks.ts'
+import { withinTime } from './within-time.ts'
+
+/** How often to look whether it is time, at the latest: so late at most another process takes over from one that died. */
+const MAX_LOOK_MS = 60_000
+
+/** Looks now and then whether it is time to poll, and polls when no process of the inbox has done so for `everyMs`. */
+export class ReconcilerLoop {
+  readonly #inbox: Inbox
+  readonly #provider: Provider
+  readonly #settings: ReconcileSettings
+  readonly #fetch: ReconcileOptions['fetch']
+  readonly #overdue: Overdue
+  readonly #closing = new AbortController()
+  readonly #looping: Promise<void>
+  #failures = 0
+  #notBefore = Number.NEGATIVE_INFINITY
+
+  constructor(
+    inbox: Inbox,
+    provider: Provider,
+    settings: ReconcileSettings,
+    options: Pick<ReconcileOptions, 'fetch' | 'expected' | 'onMissing'>,
+  ) {
+    this.#inbox = inbox
+    this.#provider = provider
+    this.#settings = settings
+    this.#fetch = options.fetch
+    this.#overdue = new Overdue(inbox, provider, settings, options)
+    takeTask(inbox, settings)
+    this.#looping = this.#loop()
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort(new Error('the reconciler is closing'))
+    return this.#looping
+  }
+
+  async #loop(): Promise<void> {
+    const { everyMs, random } = this.#settings
+    while (!this.#isClosing) {
+      if (this.#settings.now() >= this.#notBefore && (await this.#isTime())) await this.#round()
+      // A fifth is left to chance, so that processes that started together do not look together for ever.
+      await pause(Math.min(everyMs / 10, MAX_LOOK_MS) * (1 - 0.2 * random()), this.#closing.signal)
+    }
+    giveBackTask(this.#inbox, this.#settings)
+  }
+
+  get #isClosing(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  /** True for one process every `everyMs`: the inbox remembers that somebody polled, and forgets it when it is time again. */
+  async #isTime(): Promise<boolean> {
+    const { name: receiver, task, everyMs: forMs, now } = this.#settings
+    try {
+      checkIdentity(this.#inbox, receiver, this.#provider)
+      // Opened first: what is recorded meanwhile would wait, and be older than it says.
+      await this.#inbox.open()
+      return await remember(this.#inbox, { receiver, what: ['polled', task], at: now(), forMs })
+    } catch (error) {
+      this.#fail(error, 'the inbox does not tell whether it is time to poll; trying again')
+      return false
+    }
+  }
+
+  /** A poll, again when it fails and there is time, and then a look at what is missing. */
+  async #round(): Promise<void> {
+    const { now } = this.#settings
+    const startedAt = now()
+    while (!this.#isClosing && !(await this.#poll())) {
+      const waitMs = retryIn(this.#settings, { failures: this.#failures, elapsedMs: now() - startedAt })
+      if (waitMs === undefined) break
+      await pause(waitMs, this.#closing.signal)
+    }
+    if (!this.#isClosing) await this.#flagMissing()
+  }
+
+  /** Resolves to whether it succeeded. */
+  async #poll(): Promise<boolean> {
+    const { fetchTimeoutMs, minEveryMs, now } = this.#settings
+    const tally: Tally = { results: 0, recorded: 0, known: 0, unusable: new Map() }
+    const startedAt = now()
+    // From when it is asked: the inbox may have taken its time to say that it is time.
+    this.#notBefore = startedAt + minEveryMs
+    try {
+      await withinTime(fetchTimeoutMs, this.#closing.signal, (signal) =>
+        poll(this.#inbox, this.#provider, this.#settings, { fetch: this.#fetch, signal, tally }),
+      )
+      this.#failures = 0
+      return true
+    } catch (error) {
+      if (this.#isClosing) return false
+      this.#failures += 1
+      this.#fail(error, 'poll failed: it is made again when the provider may be asked')
+      return false
+    } finally {
+      this.#report(tally, now() - startedAt)
+    }
+  }
+
+  #report({ unusable, ...counts }: Tally, durationMs: number): void {
+    const { logger } = this.#settings
+    logger.info({ ...this.#who, ...counts, durationMs }, 'polled')
+    for (const [detail, results] of unusable)
+      logger.error(
+        { ...this.#who, results, detail },
+        'results of the poll are not usable: no event was made of them',
+      )
+  }
+
+  async #flagMissing(): Promise<void> {
+    try {
+      await this.#overdue.flag(this.#closing.signal)
+    } catch (error) {
+      if (!this.#isClosing)
+        this.#fail(error, 'what is missing could not be told; trying again after the next poll')
+    }
+  }
+
+  /** Never the message of an error from elsewhere: it may quote a person's data, or a key. */
+  #fail(error: unknown, message: string): void {
+    const fields = { ...this.#who, ...whatFailed(error), stack: errorFrames(error), failures: this.#failures }
+    this.#settings.logger.error(fields, message)
+  }
+
+  get #who(): object {
+    const { name: receiver, task } = this.#settings
+    return { provider: this.#provider.name, receiver, task }
+  }
+}
