@@ -23,8 +23,8 @@ const RUNS = [
 
 /** The packages that have tests, each with its directory. */
 function testedPackages() {
-  return ['packages', 'examples']
-    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
+  const under = (parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name))
+  return [...under('packages'), ...under('examples'), join(root, 'bench')]
     .filter((directory) => existsSync(join(directory, 'package.json')))
     .map((directory) => ({ directory, ...readJson(join(directory, 'package.json')) }))
     .filter(({ scripts }) => scripts?.test !== undefined)

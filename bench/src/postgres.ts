@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { cpus } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { startPostgres } from '@kyc-webhooks/testing/postgres'
+import { benchDatabase } from './database.ts'
+import type { LoadReport } from './load.ts'
+
+// One receiver on Postgres against the same middleware with one INSERT for each request, over HTTP, in turns in one run:
+// `postgres.ts --rounds 3 --seconds 5 --connections 64,256 --commit-delay 0,10`. `memory` records nothing durable: no inbox
+// can be faster than that on this machine.
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    /** Seconds before that, which do not count. */
+    warmup: { type: 'string', default: '1' },
+    connections: { type: 'string', default: '64,256' },
+    /** Milliseconds by which each commit is slower than this machine's disk, as on a disk behind a network. */
+    'commit-delay': { type: 'string', default: '0,10' },
+    /** Connections of the INSERT rival's pool; 10 is the driver's default. */
+    pool: { type: 'string', default: '10' },
+    /** Deliveries signed beforehand, for each measurement. */
+    signed: { type: 'string', default: '60000' },
+  },
+})
+const RIVALS = ['memory', 'insert', 'group']
+const SECRET = `whsec_${randomUUID()}`
+const server = await startPostgres()
+say(`${cpus()[0]?.model.trim()}, ${cpus().length} cores; receiver, Postgres and sender share them`)
+say('commit  connections   memory   INSERT    group  group/INSERT   p99 group, INSERT   refused')
+for (const delayMs of values['commit-delay'].split(',').map(Number)) {
+  for (const connections of values.connections.split(',')) await compare(delayMs, connections)
+}
+await server.stop?.()
+
+async function compare(delayMs: number, connections: string): Promise<void> {
+  const reports = new Map<string, LoadReport[]>(RIVALS.map((rival) => [rival, []]))
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const rival of RIVALS) reports.get(rival)?.push(await measure(rival, delayMs, connections))
+  }
+  const of = (rival: string, value: (report: LoadReport) => number): number =>
+    median((reports.get(rival) ?? []).map(value))
+  const [memory = 0, insert = 0, group = 0] = RIVALS.map((rival) =>
+    of(rival, ({ accepted, seconds }) => accepted / seconds),
+  )
+  const p99 = (rival: string) => of(rival, (report) => report.p99).toFixed(0)
+  const refused = of('group', (report) => report.refused)
+  const rates = [memory, insert, group].map((rate) => `${rate.toFixed(0)}/s`.padStart(9)).join('')
+  const delay = delayMs === 0 ? 'disk' : `+${delayMs} ms`
+  say(
+    `${delay.padEnd(8)}${connections.padEnd(11)}${rates}${(group / insert).toFixed(2).padStart(14)}` +
+      `${p99('group').padStart(9)} ms, ${p99('insert')} ms`.padEnd(24) +
+      `${refused}`,
+  )
+}
+
+/** One rival, on a database of its own, under the load of one sender. */
+async function measure(rival: string, delayMs: number, connections: string): Promise<LoadReport> {
+  const database = await benchDatabase(server.url)
+  if (delayMs > 0) {
+    const name = new URL(database.url).pathname.slice(1)
+    await database.query(`ALTER DATABASE ${name} SET commit_delay = ${delayMs * 1_000}`)
+    await database.query(`ALTER DATABASE ${name} SET commit_siblings = 0`)
+  }
+  const receiver = run('serve.ts', {
+    inbox: rival,
+    url: database.url,
+    secret: SECRET,
+    connections: values.pool,
+  })
+  try {
+    const { seconds, warmup, signed } = values
+    const load = run('load.ts', {
+      port: await receiver.line,
+      secret: SECRET,
+      connections,
+      seconds,
+      warmup,
+      signed,
+    })
+    const report: LoadReport = JSON.parse(await load.line)
+    return report
+  } finally {
+    receiver.child.kill()
+    await receiver.exit
+    await database.drop()
+  }
+}
+
+/** A process of this folder, and the first line that it prints. */
+function run(file: string, options: Record<string, string>) {
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = spawn(process.execPath, [...process.execArgv, path, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  const line = Promise.race([
+    once(createInterface({ input: child.stdout }), 'line').then(([first]) => String(first)),
+    exit.then(([code]) => {
+      throw new Error(`${file} ended with ${code} and said nothing`)
+    }),
+  ])
+  return { child, exit, line }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
