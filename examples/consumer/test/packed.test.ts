@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -16,15 +25,16 @@ beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'kyc-webhooks-consumer-'))
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
   // pnpm's pack, as a release would: it writes versions where the workspace has `workspace:*`.
-  const filters = PUBLISHED.flatMap((name) => ['--filter', `@kyc-webhooks/${name}`])
+  const filters = [...PUBLISHED, 'cli'].flatMap((name) => ['--filter', `./packages/${name}`])
   const pack = ['--yes', 'pnpm@10.34.8', '-r', ...filters, 'pack', '--pack-destination', project]
   execFileSync('npx', pack, { cwd: workspace })
-  for (const name of PUBLISHED) {
-    const target = join(project, 'node_modules', '@kyc-webhooks', name)
+  const unpack = (tarball: string, name: string) => {
+    const target = join(project, 'node_modules', name)
     mkdirSync(target, { recursive: true })
-    const tarball = join(project, `kyc-webhooks-${name}-0.1.0.tgz`)
-    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
+    execFileSync('tar', ['-xzf', join(project, tarball), '--strip-components=1', '-C', target])
   }
+  for (const name of PUBLISHED) unpack(`kyc-webhooks-${name}-0.1.0.tgz`, `@kyc-webhooks/${name}`)
+  unpack('kyc-webhooks-0.1.0.tgz', 'kyc-webhooks')
   const link = (name: string, from: string) => {
     const target = join(project, 'node_modules', name)
     mkdirSync(dirname(target), { recursive: true })
@@ -37,6 +47,7 @@ beforeAll(() => {
   link('better-sqlite3', packageDir('sqlite'))
   for (const name of ['pg', 'pg-boss']) link(name, packageDir('postgres'))
   link('koa', packageDir('koa'))
+  for (const name of ['commander', '@commander-js/extra-typings']) link(name, packageDir('cli'))
 }, 120_000)
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
@@ -76,6 +87,36 @@ describe('as installed from npm', () => {
       handled: ['evt-1'],
     })
     expect(existsSync(join(project, 'kyc-webhooks.db'))).toBe(true)
+  })
+
+  test('has a command line, which finds the inbox and what it needs of the other packages', () => {
+    const root = join(project, 'node_modules', 'kyc-webhooks')
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(manifest).toMatchObject({ bin: { 'kyc-webhooks': 'dist/main.js' }, license: 'MIT' })
+    expect(manifest.peerDependencies).toEqual({ '@kyc-webhooks/postgres': manifest.version })
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:/)
+    expect(existsSync(join(root, 'LICENSE')) && existsSync(join(root, 'README.md'))).toBe(true)
+    const main = join(root, manifest.bin['kyc-webhooks'])
+    expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const kyc = (...args: string[]) => {
+      const env = { ...process.env, NODE_OPTIONS: '' }
+      return execFileSync(main, args, { cwd: project, encoding: 'utf8', env, stdio: 'pipe' })
+    }
+    expect(kyc('--version')).toBe(`${manifest.version}\n`)
+    expect(kyc('secret', '--provider', 'press')).toMatch(/^whsec_/)
+    expect(JSON.parse(kyc('inbox', 'stats', '--json'))).toMatchObject({ dead: 0, quarantined: 0 })
+    expect(kyc('inbox', 'list')).toContain('evt-1')
+
+    // The optional package is found too, when it is there: what fails is the connection.
+    const postgres = () => kyc('inbox', 'stats', '--inbox', 'postgres://nobody@127.0.0.1:1/none')
+    expect(postgres).toThrow('ECONNREFUSED')
+    const installed = join(project, 'node_modules', '@kyc-webhooks', 'postgres')
+    renameSync(installed, `${installed}-away`)
+    try {
+      expect(postgres).toThrow('install @kyc-webhooks/postgres beside kyc-webhooks')
+    } finally {
+      renameSync(`${installed}-away`, installed)
+    }
   })
 
   test.each(['nodenext', 'bundler'])(

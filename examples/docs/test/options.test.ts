@@ -11,7 +11,7 @@ const SOURCES = {
   UIP: fieldsOf(`${core}providers/uip.ts`, 'UipOptions'),
   'ADVANCE.AI': fieldsOf(`${core}providers/advance-ai.ts`, 'AdvanceAiOptions'),
   '`sqliteInbox`': fieldsOf('packages/sqlite/src/options.ts', 'SqliteEngineOptions'),
-  'Every inbox': fieldsOf(`${core}inbox/create-inbox.ts`, 'InboxOptions'),
+  'Every inbox': fieldsOf(`${core}inbox/inbox-options.ts`, 'InboxOptions'),
   '`latestOnly`': fieldsOf(`${core}latest-only.ts`, 'LatestOnlyOptions'),
 }
 

@@ -1,0 +1,31 @@
+import { examples, newCommand } from '../command.ts'
+import { Failure } from '../exit.ts'
+import { eventSummary } from '../inbox-rows.ts'
+import { inboxOptions, withInbox } from '../open-inbox.ts'
+import { indented, output } from '../output.ts'
+import { wholeNumber } from '../parsers.ts'
+import { fields } from '../table.ts'
+
+export function showCommand() {
+  return newCommand('show', 'Shows one event. Its payload is personal data, and shown on demand alone.')
+    .argument('<seq>', 'its number', wholeNumber(1))
+    .addOption(inboxOptions.inbox())
+    .addOption(inboxOptions.inboxEnv())
+    .addOption(inboxOptions.schema())
+    .option('--payload', 'with the payload')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(['inbox show 1', 'what is known of it'], ['inbox show 1 --payload', 'also what it says']),
+    )
+    .action(async (seq, { json, payload, ...place }) => {
+      const [row] = await withInbox(place, (inbox) => inbox.events({ after: seq - 1, limit: 1 }))
+      if (row?.seq !== seq) throw new Failure(`there is no event ${seq}`)
+      const summary = eventSummary(row)
+      const event: unknown = payload ? JSON.parse(row.json) : undefined
+      const out = output({ json })
+      for (const line of fields(summary)) out.line(line)
+      if (payload) out.line(indented(event))
+      out.value({ ...summary, event })
+    })
+}

@@ -1,0 +1,22 @@
+import { newCommand } from '../command.ts'
+import { eraseCommand } from './inbox-erase.ts'
+import { exportCommand } from './inbox-export.ts'
+import { listCommand } from './inbox-list.ts'
+import { moveCommand } from './inbox-move.ts'
+import { quarantineCommand } from './inbox-quarantine.ts'
+import { retryCommand } from './inbox-retry.ts'
+import { showCommand } from './inbox-show.ts'
+import { statsCommand } from './inbox-stats.ts'
+
+/** What is done to an inbox; each is a file of its own. */
+export function inboxCommand() {
+  return newCommand('inbox', 'Looks into an inbox, and acts on what is in it. A receiver may have it open.')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(statsCommand())
+    .addCommand(retryCommand())
+    .addCommand(quarantineCommand())
+    .addCommand(exportCommand())
+    .addCommand(eraseCommand())
+    .addCommand(moveCommand())
+}

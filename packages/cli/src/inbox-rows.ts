@@ -1,0 +1,75 @@
+import type { EventQuery, EventRecord, Inbox, PageQuery, QuarantineRecord } from '@kyc-webhooks/core'
+import { printable } from '@kyc-webhooks/core/engine'
+
+/** Rows fetched at once. Each may have a body of a MiB. */
+const PAGE = 50
+
+/** All events that the query names, oldest first. */
+export async function* events(inbox: Inbox, query: EventQuery = {}): AsyncGenerator<EventRecord> {
+  yield* paged((page) => inbox.events({ ...query, ...page }), query.after)
+}
+
+/** All quarantined deliveries that the query names, oldest first. */
+export async function* quarantined(inbox: Inbox, query: PageQuery = {}): AsyncGenerator<QuarantineRecord> {
+  yield* paged((page) => inbox.quarantined({ ...query, ...page }), query.after)
+}
+
+async function* paged<Row extends { seq: number }>(
+  fetch: (page: { after: number; limit: number }) => Promise<readonly Row[]>,
+  after = 0,
+): AsyncGenerator<Row> {
+  for (let last = after; ; ) {
+    const rows = await fetch({ after: last, limit: PAGE })
+    yield* rows
+    if (rows.length < PAGE) return
+    last = rows.at(-1)?.seq ?? last
+  }
+}
+
+/** The first few, and the number to go on after if there are more. */
+export async function firstOf<Row extends { seq: number }>(
+  rows: AsyncIterable<Row>,
+  limit: number,
+): Promise<{ rows: Row[]; next: number | undefined }> {
+  const first: Row[] = []
+  for await (const row of rows) {
+    if (first.length === limit) return { rows: first, next: first.at(-1)?.seq }
+    first.push(row)
+  }
+  return { rows: first, next: undefined }
+}
+
+/** What may be shown of an event without being asked: nothing of its payload but the id. */
+export function eventSummary(row: EventRecord) {
+  const { seq, receiver, state, type, attempts, crashes, dueAt, error, receivedAt, context } = row
+  return {
+    seq,
+    state,
+    receiver: printable(receiver),
+    type: printable(type),
+    id: printable(String(JSON.parse(row.json).id)),
+    receivedAt: isoTime(receivedAt),
+    deliveryId: context.id === undefined ? undefined : printable(context.id),
+    attempts,
+    crashes,
+    dueAt: state === 'waiting' ? isoTime(dueAt) : undefined,
+    error,
+  }
+}
+
+/** The same of a quarantined delivery. */
+export function quarantineSummary(row: QuarantineRecord) {
+  const { seq, receiver, reason, firstAt, lastAt, count, body, context } = row
+  return {
+    seq,
+    receiver: printable(receiver),
+    reason,
+    count,
+    firstAt: isoTime(firstAt),
+    lastAt: isoTime(lastAt),
+    deliveryId: context.id === undefined ? undefined : printable(context.id),
+    bytes: body.byteLength,
+  }
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,5 @@
+import { printable } from '@kyc-webhooks/core/engine'
+
+/** Text without what a terminal would obey; line breaks and tabs stay. */
+export const visible = (text: string): string =>
+  text.replaceAll(/(?![\n\t])\p{Cc}/gu, (character) => printable(character))
