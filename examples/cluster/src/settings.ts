@@ -9,7 +9,7 @@ else the one at 127.0.0.1:5432, else one that is started for the run. It works i
 Ends with code 1 when an event that was acknowledged is lost or has two effects, a delivery was refused, or none arrived.
 
   --seconds <n>     how long deliveries are sent (60)
-  --rate <n>        deliveries a second (50)
+  --rate <n>        deliveries a second (40)
   --kill-every <s>  seconds from one kill to the next, on average; 0 for none (3)
   --seed <n>        of all that is random, to send and to kill the same again
   --json            the account as JSON on standard output; all else goes to standard error
@@ -36,7 +36,7 @@ export function readSettings(args: readonly string[]): Settings | undefined {
     args: [...args],
     options: {
       seconds: { type: 'string', default: '60' },
-      rate: { type: 'string', default: '50' },
+      rate: { type: 'string', default: '40' },
       'kill-every': { type: 'string', default: '3' },
       seed: { type: 'string', default: String(randomInt(1_000_000)) },
       json: { type: 'boolean', default: false },

@@ -9,7 +9,7 @@ import { application } from './support/application.ts'
 import { capture } from './support/captures.ts'
 import { checkOutput, environment, main } from './support/cli.ts'
 import { fill } from './support/filled-inbox.ts'
-import { temporaryDirectory } from './support/temporary.ts'
+import { type AtEnd, temporaryDirectory } from './support/temporary.ts'
 
 const root = new URL('../../../', import.meta.url)
 const pages = ['docs/guides/command-line.md', 'packages/cli/README.md']
@@ -38,10 +38,16 @@ let directory: string
 let env: NodeJS.ProcessEnv
 let here: (commandLine: string) => string
 
+const undos: Parameters<AtEnd>[0][] = []
+const atEnd: AtEnd = (undo) => void undos.unshift(undo)
+afterAll(async () => {
+  for (const undo of undos) await undo()
+})
+
 /** What the examples take for granted: an inbox, captures, and an application. They run one after the other, as read. */
 beforeAll(async () => {
-  directory = temporaryDirectory(afterAll)
-  await fill(sqliteInbox({ file: join(directory, 'kyc-webhooks.db') }), afterAll)
+  directory = temporaryDirectory(atEnd)
+  await fill(sqliteInbox({ file: join(directory, 'kyc-webhooks.db') }), atEnd)
   const { rawHeaders, body } = capture('press')
   const lines = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\n`)).join('')
   writeFileSync(join(directory, 'delivery.http'), Buffer.concat([Buffer.from(`${lines}\n`), body]))
@@ -51,7 +57,8 @@ beforeAll(async () => {
   const bin = join(directory, 'bin')
   mkdirSync(bin)
   // The half second of PRESS is no matter here.
-  const patience = 'case "$1" in send|load) set -- "$@" --time-limit 20s;; esac'
+  const patience =
+    'case "$*" in "send --provider press"*|"load --provider press"*) set -- "$@" --time-limit 20s;; esac'
   const run = `${patience}\nexec ${process.execPath} --conditions=@kyc-webhooks/source ${main} "$@"`
   for (const [name, script] of [
     ['kyc-webhooks', run],
@@ -61,7 +68,7 @@ beforeAll(async () => {
     chmodSync(join(bin, name), 0o755)
   }
   env = environment({ PATH: `${bin}${delimiter}${process.env.PATH}` })
-  const { host } = await application(afterAll)
+  const { host } = await application(atEnd)
   // The examples' ports may be taken here.
   here = (line) => line.replaceAll('--port 3000', '--port 0').replaceAll(/127\.0\.0\.1:(3000|8080)/g, host)
 }, 60_000)

@@ -29,6 +29,7 @@ test('these are the commands', () => {
     'load',
     'serve',
     'verify',
+    'checklist',
     'inbox list',
     'inbox show',
     'inbox stats',

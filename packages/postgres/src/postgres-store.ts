@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type {
   Departure,
   DiscardRequest,
@@ -21,11 +20,11 @@ import type { PostgresSettings } from './options.ts'
 import { Preparation } from './preparation.ts'
 import { purge } from './purger.ts'
 import { type Batch, record } from './recorder.ts'
+import { postpone, reticket, type TendLimits, tend } from './reticket.ts'
 import { settle } from './settler.ts'
 import { type Statements, statements } from './sql.ts'
 import { type Standing, start, type TicketRow } from './starter.ts'
-import { storable } from './text.ts'
-import { newTickets, queueOf, type Ticketed, type Tickets, ticketed } from './tickets.ts'
+import { type Tickets, ticketed } from './tickets.ts'
 
 /** The inbox's tables on one Postgres, and its jobs. Heads are not settled here: they rise in the transaction of their attempt. */
 export class PostgresStore implements SharedStore {
@@ -107,34 +106,12 @@ export class PostgresStore implements SharedStore {
     return seqs.has(settlement.seq)
   }
 
-  /** Tickets that came before their events are due come again then. */
-  postpone(tickets: readonly TicketRow[]): Promise<void> {
-    return this.#transaction(0, async ({ client, sql, now }) => {
-      const { rows } = await client.query(sql.postpone, [
-        now,
-        tickets.map(({ seq }) => seq),
-        tickets.map(({ ticket }) => ticket),
-        tickets.map(() => randomUUID()),
-      ])
-      await this.tickets.issue(client, rows.map(ticketed))
-    })
+  postpone(early: readonly TicketRow[]): Promise<void> {
+    return this.#transaction(0, (batch) => postpone(batch, this.tickets, early))
   }
 
-  /** Makes jobs for events that are due for longer than so and have none any more. Resolves to how many: to be called again until it is none. */
-  tend(receiver: string, limits: { waitingMs: number; runningMs: number }): Promise<number> {
-    return this.#transaction(0, async ({ client, sql, now }) => {
-      const values = [now, storable(receiver), queueOf(receiver), limits.waitingMs, limits.runningMs]
-      const { rows } = await client.query(sql.untended, values)
-      await this.#reticket(client, rows.map(ticketed))
-      return rows.length
-    })
-  }
-
-  async #reticket(client: Queryable, events: readonly Ticketed[]): Promise<void> {
-    if (events.length === 0) return
-    const tickets = newTickets(events.map(({ receiver }) => receiver))
-    const { rows } = await client.query(this.sql.reticket, [events.map(({ seq }) => seq), tickets])
-    await this.tickets.issue(client, rows.map(ticketed))
+  tend(receiver: string, limits: TendLimits): Promise<number> {
+    return this.#transaction(0, (batch) => tend(batch, this.tickets, receiver, limits))
   }
 
   purge(now: number, limit: number): Promise<number> {
@@ -148,11 +125,11 @@ export class PostgresStore implements SharedStore {
     this.#looks.quarantined(...args)
 
   retry(seqs: readonly number[], now: number): Promise<number> {
-    return this.#transaction(now, async ({ client, sql, now }) => {
-      const { rows } = await client.query(sql.retry, [now, seqs])
+    return this.#transaction(now, async (batch) => {
+      const { rows } = await batch.client.query(batch.sql.retry, [batch.now, seqs])
       const events = rows.map(ticketed)
-      const missing = await this.tickets.redrive(client, events)
-      await this.#reticket(client, missing)
+      const missing = await this.tickets.redrive(batch.client, events)
+      await reticket(batch, this.tickets, missing)
       return events.length
     })
   }

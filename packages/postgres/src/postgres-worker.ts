@@ -3,7 +3,6 @@ import {
   FAULT_PAUSE_MS,
   guarded,
   pause,
-  quietly,
   type RunningWorker,
   type WorkerHooks,
   waitAtMost,
@@ -13,16 +12,13 @@ import type { Job, JobResult, PgBoss } from 'pg-boss'
 import { type Followed, Follower, type Ticketing } from './follower.ts'
 import { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
+import { tending } from './tending.ts'
 import { queueOf, type Ticket } from './tickets.ts'
 
 /** Batches of jobs at once: one slow handler holds up its own batch alone. */
 const BATCHES = 4
 /** How often to look for jobs that nobody announced: those whose delay is over, in seconds. */
 const POLL_S = 2
-/** How often to look for events whose job is gone, in milliseconds; an event that waits for so long has none. */
-const TEND_MS = 60_000
-/** An event that is running may have waited long before; its job is gone when nothing was heard of it for so much longer. */
-const RUNNING_MS = 3_600_000
 /** The longest that Node's timers can wait. */
 const MAX_TIMER_MS = 2_147_483_647
 /** When stopping: how long the store may take to record what the attempts in hand came to, in milliseconds. */
@@ -91,7 +87,7 @@ export class PostgresWorker implements RunningWorker {
           )
           this.#batches.push(id)
         }
-        void this.#tend()
+        void tending(this.work, this.#store, this.logger, this.#stopping.signal)
         return
       } catch (error) {
         const fields = { receiver: this.work.receiver, ...whatFailed(error) }
@@ -165,22 +161,6 @@ export class PostgresWorker implements RunningWorker {
     } catch (error) {
       this.#permits.give(chunk.length)
       throw error
-    }
-  }
-
-  /** Looks, every now and then, for events whose job somebody has deleted. */
-  async #tend(): Promise<void> {
-    const limits = { waitingMs: TEND_MS, runningMs: RUNNING_MS + this.work.timeoutMs }
-    for (;;) {
-      await pause(TEND_MS, this.#stopping.signal)
-      if (this.#stopping.signal.aborted) return
-      await quietly(this.work, this.logger, 'looking for events without a job', async () => {
-        for (;;) {
-          const events = await this.#store.tend(this.work.receiver, limits)
-          if (events === 0) return
-          this.logger.warn({ receiver: this.work.receiver, events }, 'events had no job, and have one now')
-        }
-      })
     }
   }
 

@@ -50,9 +50,15 @@ export const oneOf = (...statuses: readonly number[]): Wanted =>
 /** As much of a reply as a report shows. */
 const SHOWN_CHARACTERS = 200
 
-/** Makes text from outside fit for a report: without the secret, should a receiver send it back, and without control characters. */
+/**
+ * Makes text from outside fit for a report: its beginning, on one line, without the secret, should a receiver send it back, and
+ * without control characters.
+ */
 export function showable(secret: string): (text: string) => string {
-  return (text) => printable(text.replaceAll(secret, '[the secret]').trim(), SHOWN_CHARACTERS)
+  return (text) => {
+    const line = text.replaceAll(secret, '[the secret]').replaceAll(/\s+/g, ' ').trim()
+    return `${printable(line, SHOWN_CHARACTERS)}${line.length > SHOWN_CHARACTERS ? ' ...' : ''}`
+  }
 }
 
 /** `401`, or why there is none. */

@@ -30,7 +30,7 @@ export async function runChecklist(
     const conclusion =
       obstacle === undefined
         ? await conclusionOf(point, trial)
-        : notShown(`nothing can be seen of it while \`${obstacle}\` fails`)
+        : notShown(`nothing can be seen of it while ${obstacle} fails`)
     if (conclusion.final) obstacle = point.id
     const { id, group, title, why, mend, pages } = point
     findings.push({

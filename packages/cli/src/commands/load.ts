@@ -58,6 +58,8 @@ ${examples(
       const [live, shown] = [liveLines(), progress()]
       const report = await play(simulator, drafts, {
         ...{ rate, seed, concurrency: connections, durationMs: seconds * 1_000 },
+        // Whatever the clock's fractions: so many, or fewer when the time is over before.
+        count: Math.max(1, Math.round(rate * seconds)),
         ...(event === undefined ? {} : { eventTypes: { [event]: 1 } }),
         progressIntervalMs: REDRAW_MS,
         onProgress: (now) => {

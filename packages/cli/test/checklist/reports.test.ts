@@ -60,7 +60,9 @@ test('HTML: nothing is loaded, nothing runs, and what fails is open', () => {
   const html = htmlReport(reportOf('harmless'))
   expect(html).not.toMatch(/<(script|link|img|iframe)|https?:\/\/(?!localhost)|url\(|@import/)
   expect(html).toContain(`default-src 'none'`)
-  expect(html).toContain('<p class="verdict fail">1 of 4 points fails (1 with a warning, 1 not shown)</p>')
+  expect(html).toContain(
+    '<div class="verdict fail"><p>1 of 4 points fails (1 with a warning, 1 not shown)</p>',
+  )
   expect(html).toMatch(/<details class="fail" id="point-2" open>/)
   expect(html).toMatch(/<details class="pass" id="point-0">/)
   for (const fact of [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** Has something done when it is over: a test, or with `afterAll` a file of tests. */
+/** Has something done when it is over: a test, or a file of tests. */
 export type AtEnd = (undo: () => void | Promise<void>) => void
 
 /** A directory of its own, removed when it is over. */

@@ -1,7 +1,7 @@
 import { ACCEPTED, NOT_ACCEPTED, type Reply, told, type Wanted } from '../exchange.ts'
 import { fail, failForGood, notShown, type Point, pass } from '../point.ts'
 
-const NO_REPLY = 'there was no reply: see the point `accepted`'
+const NO_REPLY = 'there was no reply: see the point accepted'
 
 const NO_REDIRECT: Wanted = { words: 'no 3xx', holds: ({ status = 0 }) => status < 300 || status > 399 }
 const NO_CHALLENGE: Wanted = { words: 'no challenge', holds: (reply) => !isChallenge(reply) }

@@ -81,7 +81,14 @@ async function deliverTwice(trial: Trial): Promise<Conclusion> {
   for (const [, { id = '' }] of deliveries) await handled(probe, id)
   await delay(trial.bench.target.quietMs ?? 1_000)
   for (const [sent, { id = '' }] of deliveries) {
-    const counts = await ask(trial, sent, probe, id, 'handled once', (each) => each.handled === 1)
+    const counts = await ask(
+      trial,
+      `about what was ${sent}`,
+      probe,
+      id,
+      'handled once',
+      (each) => each.handled === 1,
+    )
     if (counts.handled !== 1) wrong.push(`${sent}: handled ${times(counts.handled)}`)
   }
   return wrong.length > 0
@@ -103,13 +110,20 @@ async function recordFirst(trial: Trial): Promise<Conclusion> {
     const delivery: PreparedDelivery = trial.prepare()
     const reply = await trial.send('a genuine delivery', delivery, ACCEPTED)
     if (!ACCEPTED.holds(reply)) return fail(`a genuine delivery: ${told(reply)}. Wanted: 2xx.`)
-    const counts = await ask(trial, 'at once', probe, delivery.id ?? '', 'recorded', isRecorded)
+    const counts = await ask(
+      trial,
+      'as soon as the reply came',
+      probe,
+      delivery.id ?? '',
+      'recorded',
+      isRecorded,
+    )
     if (!isRecorded(counts)) missing++
     if (counts.handled > 0) handledBy++
   }
   const asked = `when the reply came, ${SAMPLES - missing} of ${SAMPLES} were recorded and ${handledBy} handled`
   if (missing > 0) return fail(asked)
-  return pass(`${asked}. Whether a handler holds up the reply, \`in-time\` shows`)
+  return pass(`${asked}. Whether a handler holds up the reply, the point in-time shows`)
 }
 
 const isRecorded = ({ recorded }: Counts): boolean => recorded >= 1
@@ -131,7 +145,7 @@ async function ask(
   const from = performance.now()
   const counts = await probe(id)
   trial.note({
-    ...{ ...NOTHING, sent: `the probe, about what was just sent: ${about}`, method: 'GET', status: 200 },
+    ...{ ...NOTHING, sent: `the probe, ${about}`, method: 'GET', status: 200 },
     ...{ wanted, asWanted: holds(counts), durationMs: performance.now() - from },
     reply: `recorded ${times(counts.recorded)}, handled ${times(counts.handled)}`,
   })

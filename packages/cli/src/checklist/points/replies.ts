@@ -102,7 +102,7 @@ async function provokeErrors(trial: Trial) {
     ['JSON that breaks off, signed', trial.prepare({ flaw: 'malformed-body' })],
     ['JSON that breaks off, with a bad signature', forged(trial)],
     ['a signature of one character', trial.prepare({ flaw: 'malformed-signature' })],
-    ['`null`, signed', trial.prepare({}, nothing)],
+    ['null in place of an object, signed', trial.prepare({}, nothing)],
   ] as const
   const leaks: string[] = []
   for (const [sent, delivery] of steps) {

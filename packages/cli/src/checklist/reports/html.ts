@@ -27,7 +27,8 @@ export function htmlReport(report: Report): string {
 <body>
 <header>
 <h1>${escaped(title)}</h1>
-<p class="verdict ${verdict}">${escaped(headline(report))}</p>
+<div class="verdict ${verdict}"><p>${escaped(headline(report))}</p>
+${failures(points)}</div>
 <dl class="facts">
 ${Object.entries(facts).map(fact).join('\n')}
 </dl>
@@ -49,6 +50,13 @@ ${GROUPS.map((group) =>
 
 const fact = ([name, value]: [string, string]): string =>
   `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`
+
+/** Links to what fails. */
+function failures(points: readonly Finding[]): string {
+  const failed = points.filter(({ status }) => status === 'fail')
+  const links = failed.map(({ id, title }) => `<li><a href="#${escaped(id)}">${escaped(title)}</a></li>`)
+  return failed.length === 0 ? '' : `These do not hold:\n<ul>${links.join('')}</ul>\n`
+}
 
 function summary({ counts }: Report): string {
   const items = (['pass', 'fail', 'warn', 'not-shown'] as const).map(

@@ -24,8 +24,11 @@ code, samp { font: .875em/1.4 ui-monospace, "SFMono-Regular", Menlo, Consolas, m
 .warn { --tone: var(--warn); } .not-shown { --tone: var(--not-shown); }
 .verdict {
   margin: 1.25rem 0; padding: .9rem 1.2rem; border-left: .4rem solid var(--tone); border-radius: .3rem;
-  background: color-mix(in srgb, var(--tone) 10%, var(--paper)); color: var(--tone); font-size: 1.25rem; font-weight: 650;
+  background: color-mix(in srgb, var(--tone) 10%, var(--paper));
 }
+.verdict p { margin: 0; color: var(--tone); font-size: 1.25rem; font-weight: 650; }
+.verdict ul { margin: 0; padding: 0 0 0 1.1rem; }
+.verdict a { color: inherit; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem 1.5rem; margin: 0; }
 .facts div:first-child { grid-column: 1 / -1; }
 dt { color: var(--soft); font-size: .8rem; }
@@ -35,6 +38,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: 0 0 .5rem; }
 summary { display: grid; grid-template-columns: 6rem 1fr auto; gap: .25rem 1rem; align-items: baseline; padding: .7rem 1rem; cursor: pointer; list-style: none; }
 summary::-webkit-details-marker { display: none; }
+summary code::after { content: "\\25b8"; display: inline-block; margin-left: .6rem; color: var(--soft); }
+[open] > summary code::after { transform: rotate(90deg); }
 summary:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 summary code { color: var(--soft); }
 .mark {
@@ -63,8 +68,9 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
   details > dl { padding-left: 1rem; }
 }
 @media print {
-  :root { color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  :root { color-scheme: light; font-size: 9.5pt; }
+  body { max-width: none; padding: 0; }
+  summary code::after { content: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
   summary, tr, details > dl div { break-inside: avoid; }
   h2, summary { break-after: avoid; }

@@ -51,7 +51,7 @@ const EXPRESS_LIMIT_BYTES = 102_400
 class Refusal extends Error {
   readonly status: number
   constructor(status: number) {
-    super(`refused with ${status}`)
+    super(status === 401 ? 'Invalid signature' : `refused with ${status}`)
     this.status = status
   }
 }
