@@ -74,16 +74,16 @@ export function run([command, ...args], options = {}) {
 async function quietly(title, command) {
   const startedAt = Date.now()
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`
-  const { isTTY } = process.stdout
-  process.stdout.write(isTTY ? `${title} …` : `${title} ...\n`)
+  const { isTTY } = process.stderr
+  process.stderr.write(isTTY ? `${title} …` : `${title} ...\n`)
   // On a terminal the line counts the seconds; in a log a long step says now and then that it goes on.
   const timer = setInterval(
-    () => process.stdout.write(isTTY ? `\r${title} … ${seconds()}` : `${title} ... ${seconds()} so far\n`),
+    () => process.stderr.write(isTTY ? `\r${title} … ${seconds()}` : `${title} ... ${seconds()} so far\n`),
     isTTY ? 200 : 15_000,
   )
   const { code, output } = await run(command, { stdio: ['ignore', 'pipe', 'pipe'] })
   clearInterval(timer)
-  process.stdout.write(`${isTTY ? '\r' : ''}${title}: ${code === 0 ? 'done' : 'FAILED'} in ${seconds()}\n`)
-  if (code !== 0) process.stdout.write(output)
+  process.stderr.write(`${isTTY ? '\r' : ''}${title}: ${code === 0 ? 'done' : 'FAILED'} in ${seconds()}\n`)
+  if (code !== 0) process.stderr.write(output)
   return code === 0
 }

@@ -62,12 +62,14 @@ function forward(incoming: IncomingMessage, reply: ServerResponse, socket: Socke
     answer.on('error', () => reply.destroy()).pipe(reply)
   })
   outgoing.on('error', () => {
+    if (reply.destroyed) return
     if (reply.headersSent) reply.destroy()
     else end(incoming, reply, 502)
   })
   // Its sender has gone, or it is done.
   reply.on('close', () => outgoing.destroy())
-  incoming.pipe(outgoing)
+  if (reply.destroyed) outgoing.destroy()
+  else incoming.pipe(outgoing)
 }
 
 /** Ends it without a receiver. What still comes in is thrown away. */

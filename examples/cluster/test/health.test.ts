@@ -1,7 +1,6 @@
 import { freePort, providers, secretsEnvironment, startServer } from '@kyc-webhooks/example-harness'
 import { uipEvents } from '@kyc-webhooks/simulator'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { openLedger } from '../src/ledger.ts'
 import { createOwnDatabase } from '../src/own-database.ts'
 import { type Breakable, breakableWayTo } from './support/breakable.ts'
 
@@ -15,8 +14,6 @@ const PATIENCE = { timeout: 30_000, interval: 20 }
 async function start(kind: keyof typeof ENTRIES) {
   const database = await createOwnDatabase()
   onTestFinished(() => database.drop())
-  const ledger = await openLedger(database.url)
-  await ledger.close()
   const way: Breakable = await breakableWayTo(database.url)
   const port = await freePort()
   const env = { ...secretsEnvironment, DATABASE_URL: way.url }

@@ -72,7 +72,8 @@ test('what breaks after it was sent is 502, and is sent to nobody else', async (
 test('a reply that breaks off is no reply', async () => {
   const { url, first } = await start(NEVER_MS)
   first.act = (reply, { socket }) => {
-    reply.writeHead(200, { 'Content-Length': '100' })
+    // Without a length, its end alone tells that it is whole.
+    reply.writeHead(200)
     reply.write('only the beginning', () => socket.destroy())
   }
   await expect(fetch(url, { method: 'POST' }).then((reply) => reply.text())).rejects.toThrow()

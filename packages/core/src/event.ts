@@ -68,13 +68,13 @@ export interface HandlerContext {
   /** Attributes of the event that came from headers outside the signature. Empty for most deliveries. */
   unsigned: readonly string[]
   /**
-   * With `transactional`: what is written through it commits together with the event's settlement, or not at all. Let its
-   * errors reach the caller of the handler, and end neither it nor its transaction.
+   * With `transactional`: what is written through it commits together with the event's settlement, or not at all. It ends
+   * with the handler; the transaction is not the handler's to end. A statement that failed fails the attempt.
    */
   client?: TransactionClient
 }
 
-/** The part of a database client that a handler needs; with `@kyc-webhooks/postgres` it is a `PoolClient` of `pg`. */
+/** The part of a database client that a handler needs; with `@kyc-webhooks/postgres` a connection of `pg`, without the rest of it. */
 export interface TransactionClient {
   query(
     text: string,

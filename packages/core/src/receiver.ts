@@ -10,7 +10,7 @@ import { actualPeer } from './network.ts'
 import { invalid } from './option-checks.ts'
 import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
-import { keepIdentity } from './reconcile/identities.ts'
+import { checkPolledIdentity, keepIdentity } from './reconcile/identities.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
 import type { HttpRequest, Reply } from './request.ts'
 import { resolveSettings, type Settings } from './settings.ts'
@@ -81,6 +81,7 @@ class WebhookReceiver implements Receiver {
     })
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
+    checkPolledIdentity(inbox, settings.name, provider)
     this.#worker = options.receiveOnly ? refuseHandlers(options) : startWork(provider, options, settings)
     keepIdentity(inbox, settings.name, provider)
     this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})

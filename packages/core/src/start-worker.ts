@@ -2,11 +2,14 @@ import type { KycEvent } from './event.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { Provider } from './provider.ts'
 import type { WorkerOptions } from './receiver-options.ts'
-import { keepIdentity } from './reconcile/identities.ts'
+import { checkPolledIdentity, keepIdentity } from './reconcile/identities.ts'
 import { resolveSettings } from './settings.ts'
 import { startWork } from './work.ts'
 
-/** What handles events without receiving them. */
+/** Between two turns of a timer that does nothing, in milliseconds. */
+const LONG_MS = 1_000_000_000
+
+/** What handles events without receiving them. Keeps the process alive until it is closed. */
 export interface StartedWorker {
   /** Resolves when the inbox is open. Rejects with a `KycWebhookError`; the worker goes on trying. */
   readonly ready: Promise<void>
@@ -28,9 +31,18 @@ export function startWorker<E extends KycEvent>(
   // The handlers of a provider's events are called with that provider's events alone.
   const general = { ...(options as unknown as WorkerOptions), inbox }
   const settings = resolveSettings(provider as unknown as Provider, general)
+  checkPolledIdentity(inbox, settings.name, provider as unknown as Provider)
   const worker = startWork(provider as unknown as Provider, general, settings)
   keepIdentity(inbox, settings.name, provider as unknown as Provider)
   const ready = inbox.open()
   ready.catch(() => {})
-  return { ready, close: () => worker.stop(settings.closeGraceMs) }
+  // There may be nothing else in the process, as long as the inbox is away: it is to wait for it, not to end.
+  const alive = setInterval(() => {}, LONG_MS)
+  return {
+    ready,
+    async close() {
+      clearInterval(alive)
+      await worker.stop(settings.closeGraceMs)
+    },
+  }
 }

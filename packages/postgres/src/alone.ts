@@ -1,5 +1,6 @@
 import { isKycWebhookError, KycWebhookError } from '@kyc-webhooks/core'
 import { errorName } from '@kyc-webhooks/core/engine'
+import { commit } from './connection.ts'
 import type { Database, Queryable } from './database.ts'
 import { sqlState, toFault } from './failure.ts'
 import type { MoveStatements } from './move-sql.ts'
@@ -27,7 +28,7 @@ export async function alone<T>(
     await faulting.query(sql.begin)
     await faulting.query(sql.lock)
     const result = await work(faulting)
-    await faulting.query('COMMIT')
+    await commit(client).catch((error) => Promise.reject(toMoveFault(error)))
     isOver = true
     return result
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   type AttemptScope,
   type Claim,
@@ -6,14 +7,21 @@ import {
   type Work,
 } from '@kyc-webhooks/core'
 import { headKey, type Turn, type Turns } from '@kyc-webhooks/core/engine'
-import type { Connection } from './database.ts'
+import { type Connection, commit } from './connection.ts'
 import { toFault } from './failure.ts'
+import { HandlerClient } from './handler-client.ts'
 import type { PostgresStore } from './postgres-store.ts'
 
-/** How long a connection may be waited for, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 30_000
-/** Beyond the handler's own time the server gives a silent transaction so much, in milliseconds. */
-const SILENT_MS = 10_000
+/** Beyond the handler's own time the server gives a statement and a silent transaction so much, in milliseconds. */
+const GRACE_MS = 10_000
+/** The longest time limit that the server knows, in milliseconds. */
+const MAX_LIMIT_MS = 2_147_483_647
+
+/** A transaction that has begun. */
+interface Begun extends Connection {
+  /** Stands in the transaction itself: whoever does not find it is in another one. */
+  mark: string
+}
 
 /**
  * The transaction of one attempt: with `transactional` from its start, otherwise from its first `latestOnly` on. What is
@@ -23,7 +31,9 @@ export class AttemptTransaction implements Turns {
   readonly #store: PostgresStore
   readonly #work: Work
   readonly #claim: Claim
-  #begun: Promise<Connection> | undefined
+  #begun: Promise<Begun> | undefined
+  #client: HandlerClient | undefined
+  #head: { key: string; time: number } | undefined
   #isCommitted = false
 
   constructor(store: PostgresStore, work: Work, claim: Claim) {
@@ -37,31 +47,53 @@ export class AttemptTransaction implements Turns {
     return this.#isCommitted
   }
 
+  /** Begins, where the handler needs it. Rejects with `inbox-unavailable`: the attempt cannot be made now. */
+  async prepare(): Promise<void> {
+    if (this.#work.transactional) await this.#begin()
+  }
+
   /** Runs the handler, and settles the event in its transaction if there is one. Rejects with nothing written. */
   async run(scope: AttemptScope): Promise<void> {
     const writes: Promise<unknown>[] = []
-    const latest: AttemptScope['latest'] = (...args) => {
-      const write = scope.latest(...args)
-      writes.push(write)
-      return write
+    const latest: AttemptScope['latest'] = (subject, time, equalTimes, write) => {
+      const applied = async (): Promise<void> => {
+        await write()
+        this.#head = { key: headKey(this.#work.receiver, subject), time }
+      }
+      const written = scope.latest(subject, time, equalTimes, applied)
+      writes.push(written)
+      return written
     }
-    const client = this.#work.transactional ? { client: (await this.#begin()).client } : {}
-    await this.#work.run(this.#claim, { ...scope, latest, ...client })
+    await this.#work.run(this.#claim, { ...scope, latest, ...(await this.#clientScope()) })
     await Promise.allSettled(writes)
+    await this.#client?.close()
     scope.signal.throwIfAborted()
     if (this.#begun !== undefined) await this.#commit(await this.#begun)
   }
 
-  async #commit({ client, end }: Connection): Promise<void> {
+  async #clientScope(): Promise<Pick<AttemptScope, 'client'>> {
+    if (!this.#work.transactional) return {}
+    this.#client = new HandlerClient((await this.#begin()).client)
+    return { client: this.#client }
+  }
+
+  async #commit({ client, end, mark }: Begun): Promise<void> {
     const { seq, attempt } = this.#claim
     const { now, keepHandledMs } = this.#work
     const at = now()
     const settlement: Settlement = { seq, attempt, result: 'done', at, purgeAt: at + keepHandledMs }
+    // Whatever limits and role the handler has given itself.
+    await client.query(`${this.#limit('statement_timeout')}; RESET ROLE`)
+    const { rows } = await client.query(this.#store.sql.findMark)
+    if (rows[0]?.mark !== mark) {
+      throw new KycWebhookError('option-invalid', 'the handler has ended the transaction of context.client')
+    }
+    if (this.#head) await client.query(this.#store.sql.raiseHead, [this.#head.key, this.#head.time])
     if (!(await this.#store.settleWith(client, settlement))) {
       // Somebody else has taken the event over: what they write counts, and what this attempt wrote does not.
       throw new KycWebhookError('inbox-unavailable', 'the attempt was taken over')
     }
-    await client.query('COMMIT')
+    await commit(client)
     this.#isCommitted = true
     end(false)
   }
@@ -75,40 +107,47 @@ export class AttemptTransaction implements Turns {
 
   async take(subject: string): Promise<Turn> {
     const { client } = await this.#begin()
-    const key = headKey(this.#work.receiver, subject)
-    await client.query(this.#store.sql.takeTurn, [String(Buffer.from(key, 'hex').readBigInt64BE())])
-    let applied: number | undefined
+    const { receiver } = this.#work
+    const key = headKey(receiver, subject)
+    const lock = Buffer.from(key, 'hex').readBigInt64BE()
+    // Others may take long, each within its limit.
+    await client.query(
+      `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${lock}); ${this.#limit('statement_timeout')}`,
+    )
     return {
       isLatest: async (time, equalTimes) => {
-        if (time === applied) return true
-        const values = [key, time, equalTimes === 'apply']
-        const { rowCount } = await client.query(this.#store.sql.raiseHead, values)
-        if (rowCount === 0) return false
-        applied = time
-        return true
+        const { rows } = await client.query(this.#store.sql.head, [key])
+        const head = rows[0] === undefined ? Number.NEGATIVE_INFINITY : Number(rows[0].time)
+        return time > head || (time === head && equalTimes === 'apply')
       },
       // The transaction's end lets the next one in.
       leave() {},
     }
   }
 
-  #begin(): Promise<Connection> {
+  #begin(): Promise<Begun> {
     this.#begun ??= this.#open()
     return this.#begun
   }
 
-  async #open(): Promise<Connection> {
-    const connection = await this.#store.database.connect(CONNECT_TIMEOUT_MS)
+  async #open(): Promise<Begun> {
+    const connection = await this.#store.database.connectHandler()
     try {
-      // One whose process is gone without a word would hold its locks for ever.
-      const silentMs = this.#work.timeoutMs + SILENT_MS
-      await connection.client.query(
-        `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${silentMs}`,
+      const mark = randomUUID()
+      // One whose process is gone without a word, or whose statement hangs, would hold its locks for ever.
+      const limits = ['idle_in_transaction_session_timeout', 'statement_timeout'].map((name) =>
+        this.#limit(name),
       )
-      return connection
+      const begin = ['BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE', ...limits]
+      await connection.client.query([...begin, `SET LOCAL kyc_webhooks.attempt = '${mark}'`].join('; '))
+      return { ...connection, mark }
     } catch (error) {
       connection.end(true)
       throw toFault(error)
     }
+  }
+
+  #limit(setting: string): string {
+    return `SET LOCAL ${setting} = ${Math.min(this.#work.timeoutMs + GRACE_MS, MAX_LIMIT_MS)}`
   }
 }

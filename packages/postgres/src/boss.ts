@@ -12,10 +12,18 @@ export function sendingBoss(database: Database, settings: PostgresSettings): PgB
   return makeBoss(database, settings, { max: 1, supervise: false, useListenNotify: false })
 }
 
-/** pg-boss for who runs them: it hears of new jobs, and looks after jobs whose worker died. */
-export function workingBoss(database: Database, settings: PostgresSettings): PgBoss {
+/** Starts pg-boss for who runs them: it hears of new jobs, and looks after jobs whose worker died. */
+export async function startWorking(database: Database, settings: PostgresSettings): Promise<PgBoss> {
   const intervals = { superviseIntervalSeconds: LOOK_FOR_DEAD_S, monitorIntervalSeconds: LOOK_FOR_DEAD_S }
-  return makeBoss(database, settings, { max: 4, supervise: true, useListenNotify: true, ...intervals })
+  const options = { max: 4, supervise: true, useListenNotify: true, ...intervals }
+  const boss = makeBoss(database, settings, options)
+  try {
+    return await boss.start()
+  } catch (error) {
+    // Its connections would stay open, and the next try makes others.
+    await boss.stop({ graceful: false }).catch(() => {})
+    throw error
+  }
 }
 
 function makeBoss(

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KycWebhookError } from '@kyc-webhooks/core'
 import pg from 'pg'
+import { type Connection, commit, connectTo } from './connection.ts'
 import { isRepeatable, toFault } from './failure.ts'
+import { HandlerPool } from './handler-pool.ts'
 import type { PostgresSettings } from './options.ts'
 
 /** What runs statements. Values arrive as the driver parses them: numbers are to be cast to text-safe types and wrapped in `Number`. */
@@ -12,20 +13,13 @@ export interface Queryable {
   ): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>
 }
 
-/** A connection out of the pool, to be given back by `end`. */
-export interface Connection {
-  client: pg.PoolClient
-  /** Gives the connection back; with `cut`, closes it: its state is not known. */
-  end(cut: boolean): void
-}
-
 /** The server ends a transaction of ours that is silent for so long: its process or its network is gone, its locks are not. */
 const SILENT_MS = 5_000
 /** Whoever waits for a lock for longer gives way: well below the least budget of a reply, and before the server looks for deadlocks. */
 const LOCK_TIMEOUT_MS = 200
 const BEGIN = [
   // Whoever waited for a key must see who had it.
-  'BEGIN ISOLATION LEVEL READ COMMITTED',
+  'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
   `SET LOCAL idle_in_transaction_session_timeout = ${SILENT_MS}`,
   `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
 ].join('; ')
@@ -43,12 +37,14 @@ export type Durability = keyof typeof BEGINS
 export class Database {
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
+  readonly #handlers: HandlerPool
   readonly #timeoutMs: number
   readonly #onIdleError = (): void => {}
 
   constructor({ pool, connectionString, maxConnections, commitTimeoutMs }: PostgresSettings) {
     this.#isOwn = pool === undefined
     this.#timeoutMs = commitTimeoutMs
+    this.#handlers = new HandlerPool(() => ({ ...this.connection, max: maxConnections }))
     this.#pool =
       pool ??
       new pg.Pool({
@@ -103,7 +99,7 @@ export class Database {
       const result = await work(client)
       // From here on nobody knows until the answer is there.
       attempt.isSafeToRepeat = false
-      await client.query('COMMIT')
+      await commit(client)
       isOver = true
       return result
     } catch (error) {
@@ -141,46 +137,20 @@ export class Database {
   }
 
   /** Takes a connection. Rejects with `inbox-unavailable` when none is to be had in time. */
-  async connect(timeoutMs: number): Promise<Connection> {
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(
-      () => late.reject(new KycWebhookError('inbox-unavailable', 'no connection in time')),
-      Math.max(1, timeoutMs),
-    )
-    const connecting = this.#pool.connect()
-    try {
-      return held(await Promise.race([connecting, late.promise]))
-    } catch (error) {
-      connecting.then(
-        (client) => client.release(),
-        () => {},
-      )
-      throw toFault(error)
-    } finally {
-      clearTimeout(timer)
-    }
+  connect(timeoutMs: number): Promise<Connection> {
+    return connectTo(this.#pool, timeoutMs)
+  }
+
+  /** Takes a connection for the transaction of an attempt. Rejects with `inbox-unavailable` when none is to be had in time. */
+  connectHandler(): Promise<Connection> {
+    return this.#handlers.connect()
   }
 
   async close(): Promise<void> {
     // Its own pool is heard to the end: a connection may break while it is being closed.
     if (this.#isOwn) await this.#pool.end()
     else this.#pool.off('error', this.#onIdleError)
-  }
-}
-
-function held(client: pg.PoolClient): Connection {
-  let isHeld = true
-  // A connection that breaks between two statements says so by an event; the next statement rejects.
-  const onError = (): void => {}
-  client.on('error', onError)
-  return {
-    client,
-    end(cut) {
-      if (!isHeld) return
-      isHeld = false
-      if (!cut) client.off('error', onError)
-      client.release(cut)
-    },
+    await this.#handlers.close()
   }
 }
 

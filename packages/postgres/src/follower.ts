@@ -1,5 +1,5 @@
 import type { Claim, Logger, Settlement, Work } from '@kyc-webhooks/core'
-import { Attempt, carryOut } from '@kyc-webhooks/core/engine'
+import { Attempt, carryOut, quietly } from '@kyc-webhooks/core/engine'
 import { AttemptTransaction } from './attempt-transaction.ts'
 import type { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
@@ -50,7 +50,11 @@ export class Follower {
   async follow(event: Ticketing, standing: Standing = { is: 'done' }): Promise<Followed> {
     if (standing.is === 'started') return this.#carryOut(event, standing.claim)
     this.#permits.give(1)
-    if (standing.is === 'suspect') return this.#inTurn(() => this.#followSuspect(event))
+    if (standing.is === 'suspect') {
+      const fields = { receiver: this.#work.receiver, seq: event.seq }
+      this.#tools.logger.warn(fields, 'an attempt of this event was not survived: it runs alone')
+      return this.#inTurn(() => this.#followSuspect(event))
+    }
     if (standing.is === 'early') {
       await this.#store.postpone([event])
       this.#tools.wakeIn(standing.dueInMs)
@@ -95,6 +99,13 @@ export class Follower {
     lost.addEventListener('abort', onLost, { once: true })
     if (graceOver.aborted || stopping.aborted || lost.aborted) attempt.release()
     this.#inHand.add(attempt)
+    // An attempt that cannot begin is none: the handler has not run.
+    await quietly(this.#work, logger, 'beginning a transaction', () =>
+      transaction.prepare().catch((error) => {
+        attempt.release()
+        throw error
+      }),
+    )
     const settle = async (settlement: Settlement): Promise<void> => {
       await transaction.over()
       if (transaction.isCommitted) return

@@ -8,6 +8,7 @@ import type {
   RefusalCode,
   StoreHealth,
 } from '@kyc-webhooks/core'
+import { KycWebhookError } from '@kyc-webhooks/core'
 import type { Database } from './database.ts'
 import type { Statements } from './sql.ts'
 import { restored, storable } from './text.ts'
@@ -35,6 +36,7 @@ export function looks(database: Database, sql: Statements): Looks {
 
     async health() {
       const [row = {}] = await database.query(sql.health)
+      if (row.isClosed === true) throw new KycWebhookError('inbox-moved')
       const lagMs = Math.max(0, Math.round(Number(row.lagMs)))
       return { lagMs, depth: Number(row.depth), deadLetters: Number(row.deadLetters) }
     },

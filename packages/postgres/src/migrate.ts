@@ -1,5 +1,6 @@
 import { KycWebhookError } from '@kyc-webhooks/core'
 import type { Queryable } from './database.ts'
+import { quoted } from './options.ts'
 import { foundation, migrationsFrom, SCHEMA_VERSION } from './schema.ts'
 
 /**
@@ -25,7 +26,9 @@ export async function migrate(client: Queryable, schema: string, then: () => Pro
 
 /** Throws unless the tables are there and of the version that this package works with. */
 export async function checkVersion(client: Queryable, schema: string): Promise<void> {
-  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [`${schema}.migration`])
+  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS there', [
+    `${quoted(schema)}.migration`,
+  ])
   const version = rows[0]?.there === true ? await versionOf(client, schema) : 0
   if (version === SCHEMA_VERSION) return
   throw new KycWebhookError(
@@ -35,7 +38,9 @@ export async function checkVersion(client: Queryable, schema: string): Promise<v
 }
 
 async function versionOf(client: Queryable, schema: string): Promise<number> {
-  const { rows } = await client.query(`SELECT coalesce(max(version), 0) AS version FROM ${schema}.migration`)
+  const { rows } = await client.query(
+    `SELECT coalesce(max(version), 0) AS version FROM ${quoted(schema)}.migration`,
+  )
   const version = Number(rows[0]?.version)
   if (version <= SCHEMA_VERSION) return version
   throw new KycWebhookError('inbox-newer', `schema ${version}, known here: ${SCHEMA_VERSION}; update`)

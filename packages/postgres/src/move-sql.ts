@@ -1,4 +1,4 @@
-import { bossSchemaOf } from './options.ts'
+import { bossSchemaOf, quoted } from './options.ts'
 
 /** Every statement of a move, named by what it does. */
 export type MoveStatements = Readonly<Record<MoveStatementName, string>>
@@ -53,7 +53,8 @@ const page = (table: string): string => `
     FROM (SELECT * FROM ${table} WHERE seq > $1 ORDER BY seq LIMIT ${CHUNK}) AS rows) AS measured
   WHERE before < ${CHUNK_BYTES}`
 
-export function moveStatements(schema: string): MoveStatements {
+export function moveStatements(name: string): MoveStatements {
+  const schema = quoted(name)
   const sequence = (table: string) => `pg_get_serial_sequence('${schema}.${table}', 'seq')::regclass`
   const lastSeq = (table: string) => `coalesce(pg_sequence_last_value(${sequence(table)}), 0)`
   const exists = (table: string) => `EXISTS (SELECT FROM ${schema}.${table})`
@@ -76,7 +77,7 @@ export function moveStatements(schema: string): MoveStatements {
     own: `SELECT origin, id, state, place FROM ${schema}.move WHERE state IN ('leaving', 'left')`,
     // pg-boss hears from a worker that runs a job. Of one that died it does not, and its events go along.
     runner: `
-      SELECT receiver FROM ${schema}.event JOIN ${bossSchemaOf(schema)}.job ON job.id = event.ticket
+      SELECT receiver FROM ${schema}.event JOIN ${bossSchemaOf(name)}.job ON job.id = event.ticket
       WHERE event.state = 'running' AND job.state = 'active'
         AND job.heartbeat_on + job.heartbeat_seconds * interval '1 second' > now() LIMIT 1`,
     counts: `

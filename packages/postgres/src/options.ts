@@ -5,20 +5,20 @@ import type { Pool } from 'pg'
 export interface PostgresInboxOptions extends InboxOptions {
   /** For example `postgres://user@host/database`. Needed unless `pool` is given. */
   connectionString?: string
-  /** A pool that you own: it is used and left open. pg-boss makes connections of its own from its options. */
+  /** A pool that you own: it is used for recording and left open. pg-boss and handlers get connections of their own, made from its options. */
   pool?: Pool
   /** Schema of the inbox's tables; pg-boss's are in `<schema>_boss`. Lower-case letters, digits and underscores, at most 40. @default 'kyc_webhooks' */
   schema?: string
   /** Create and update the tables when the inbox is opened. With `false` they must be there: see `migrationSql`. @default true */
   migrate?: boolean
-  /** Connections of the inbox's own pool. Each handler with `transactional` or `latestOnly` holds one while it runs. @default 20 */
+  /** Connections for recording; and as many again, when needed, for handlers with `transactional` or `latestOnly`, each of which holds one while it runs. @default 20 */
   maxConnections?: number
   /**
    * How long a commit may take with all its repetitions, in milliseconds; then its connection is given up. A reply waits no
    * longer than the receiver's budget, whatever this is. @default 2_500
    */
   commitTimeoutMs?: number
-  /** A worker that was not heard of for so long has died, and others take its events over; in seconds, at least 10. @default 20 */
+  /** A worker that was not heard of for so long has died, and others take its events over; in seconds, at least 10. That of the process which recorded an event counts. @default 20 */
   heartbeatSeconds?: number
 }
 
@@ -59,13 +59,16 @@ export function resolveSettings(options: PostgresInboxOptions): PostgresSettings
   }
 }
 
-/** Names go into SQL as they are, so none needs quotes. */
+/** A name that says the same with quotes and without: pg-boss puts its own into SQL as it is. */
 export function checkSchema(schema: string): string {
   if (typeof schema !== 'string' || !/^[a-z_][a-z0-9_]{0,39}$/.test(schema) || schema.startsWith('pg_')) {
     invalid('schema', 'lower-case letters, digits and underscores, at most 40, not pg_')
   }
   return schema
 }
+
+/** The schema as it stands in SQL: its name may be a word of SQL, such as `user`. That of pg-boss never is. */
+export const quoted = (schema: string): string => `"${schema}"`
 
 export const bossSchemaOf = (schema: string): string => `${schema}_boss`
 

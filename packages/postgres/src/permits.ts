@@ -1,11 +1,18 @@
 /** How many attempts may be in hand at once. Whoever waits gets what is free, at least one, in order of asking. */
 export class Permits {
+  readonly count: number
   #free: number
   readonly #waiting: { most: number; got: (count: number) => void }[] = []
   #isGranting = false
 
   constructor(count: number) {
+    this.count = count
     this.#free = count
+  }
+
+  /** How many are free, and nobody waits for. */
+  get spare(): number {
+    return this.#waiting.length > 0 ? 0 : this.#free
   }
 
   /** Resolves to how many there are for the caller: at least one, at most `most`. */

@@ -9,7 +9,7 @@ import type {
   SharedStore,
 } from '@kyc-webhooks/core'
 import type { PgBoss } from 'pg-boss'
-import { workingBoss } from './boss.ts'
+import { startWorking } from './boss.ts'
 import { Database, type Durability, type Queryable } from './database.ts'
 import { discard } from './discarder.ts'
 import { toFault } from './failure.ts'
@@ -20,7 +20,7 @@ import type { PostgresSettings } from './options.ts'
 import { Preparation } from './preparation.ts'
 import { purge } from './purger.ts'
 import { type Batch, record } from './recorder.ts'
-import { postpone, reticket, type TendLimits, tend } from './reticket.ts'
+import { postpone, reticket, type Tended, type Tending, tend } from './reticket.ts'
 import { settle } from './settler.ts'
 import { type Statements, statements } from './sql.ts'
 import { type Standing, start, type TicketRow } from './starter.ts'
@@ -63,7 +63,7 @@ export class PostgresStore implements SharedStore {
 
   /** pg-boss for the workers of this process; the first to ask starts it. */
   boss(): Promise<PgBoss> {
-    this.#working ??= workingBoss(this.database, this.settings).start()
+    this.#working ??= startWorking(this.database, this.settings)
     this.#working.catch(() => {
       this.#working = undefined
     })
@@ -110,8 +110,8 @@ export class PostgresStore implements SharedStore {
     return this.#transaction(0, (batch) => postpone(batch, this.tickets, early))
   }
 
-  tend(receiver: string, limits: TendLimits): Promise<number> {
-    return this.#transaction(0, (batch) => tend(batch, this.tickets, receiver, limits))
+  tend(tending: Tending): Promise<Tended> {
+    return this.#transaction(0, (batch) => tend(batch, this.tickets, tending))
   }
 
   purge(now: number, limit: number): Promise<number> {

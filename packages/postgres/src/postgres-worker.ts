@@ -9,16 +9,16 @@ import {
   whatFailed,
 } from '@kyc-webhooks/core/engine'
 import type { Job, JobResult, PgBoss } from 'pg-boss'
+import { Batches } from './batches.ts'
 import { type Followed, Follower, type Ticketing } from './follower.ts'
 import { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
+import { queueOf } from './queues.ts'
 import { tending } from './tending.ts'
-import { queueOf, type Ticket } from './tickets.ts'
+import type { Ticket } from './tickets.ts'
 
-/** Batches of jobs at once: one slow handler holds up its own batch alone. */
-const BATCHES = 4
-/** How often to look for jobs that nobody announced: those whose delay is over, in seconds. */
-const POLL_S = 2
+/** Between two lines about failures of pg-boss, in milliseconds. */
+const TELL_MS = 10_000
 /** The longest that Node's timers can wait. */
 const MAX_TIMER_MS = 2_147_483_647
 /** When stopping: how long the store may take to record what the attempts in hand came to, in milliseconds. */
@@ -41,7 +41,8 @@ export class PostgresWorker implements RunningWorker {
   readonly #graceOver = new AbortController()
   readonly #started: Promise<void>
   #boss: PgBoss | undefined
-  #batches: string[] = []
+  #toldAt = Number.NEGATIVE_INFINITY
+  #batches: Batches | undefined
   #stopped: Promise<void> | undefined
 
   constructor(work: Work, store: PostgresStore, hooks: WorkerHooks) {
@@ -63,8 +64,7 @@ export class PostgresWorker implements RunningWorker {
 
   /** NOTIFY wakes the workers of all processes; this also where it does not get through. */
   wake(): void {
-    const [first] = this.#batches
-    if (first !== undefined) this.#boss?.notifyWorker(first)
+    this.#batches?.wake()
   }
 
   /** Nobody is told when a delay is over; others look every now and then. */
@@ -81,12 +81,8 @@ export class PostgresWorker implements RunningWorker {
         if (this.#stopping.signal.aborted) return
         this.#boss = boss
         boss.on('error', this.#onBossError)
-        for (const batchSize of batchSizes(this.work.concurrency)) {
-          const id = await boss.work<Ticket>(this.#queue, this.#options(batchSize), (jobs) =>
-            this.#batch(jobs),
-          )
-          this.#batches.push(id)
-        }
+        this.#batches = new Batches(boss, this.#queue, this.#permits, (jobs) => this.#batch(jobs))
+        await this.#batches.start()
         void tending(this.work, this.#store, this.logger, this.#stopping.signal)
         return
       } catch (error) {
@@ -97,22 +93,14 @@ export class PostgresWorker implements RunningWorker {
     }
   }
 
-  /** It goes on by itself: fetching, heartbeats, looking for workers that died. */
+  /** It goes on by itself: fetching, heartbeats, looking for workers that died. Told every now and then, not each time. */
   readonly #onBossError = (error: unknown): void => {
+    if (performance.now() - this.#toldAt < TELL_MS) return
+    this.#toldAt = performance.now()
     this.logger.error(
       { receiver: this.work.receiver, ...whatFailed(error) },
       'pg-boss failed; it tries again',
     )
-  }
-
-  #options(batchSize: number) {
-    return {
-      batchSize,
-      perJobResults: true,
-      pollingIntervalSeconds: POLL_S,
-      notifyPollingIntervalSeconds: POLL_S,
-      heartbeatRefreshSeconds: this.#store.settings.heartbeatSeconds / 4,
-    } as const
   }
 
   /** One batch of jobs. Rejects when the store failed: then all of them come again. */
@@ -138,9 +126,6 @@ export class PostgresWorker implements RunningWorker {
       await Promise.allSettled([...following.values()].flat())
       await pause(FAULT_PAUSE_MS, this.#stopping.signal)
       throw error
-    } finally {
-      // There may be more: no pause before the next look.
-      for (const id of this.#batches) this.#boss?.notifyWorker(id)
     }
   }
 
@@ -171,7 +156,7 @@ export class PostgresWorker implements RunningWorker {
 
   async #stop(graceMs: number): Promise<void> {
     this.#stopping.abort('stopping')
-    const idle = this.#started.then(() => this.#idle())
+    const idle = this.#started.then(() => this.#batches?.stop())
     await waitAtMost(graceMs, idle)
     this.#graceOver.abort('grace over')
     this.#follower.release()
@@ -181,15 +166,4 @@ export class PostgresWorker implements RunningWorker {
     this.#boss?.off('error', this.#onBossError)
     this.#hooks.onStopped()
   }
-
-  /** Resolves when nothing is in hand and nothing will be. */
-  async #idle(): Promise<void> {
-    await Promise.all(this.#batches.map((id) => this.#boss?.offWork(this.#queue, { id, wait: true })))
-  }
-}
-
-/** So many batches, of as equal sizes as can be, that the events in hand are never more than asked. */
-export function batchSizes(concurrency: number): number[] {
-  const batches = Math.min(BATCHES, concurrency)
-  return Array.from({ length: batches }, (_, index) => Math.floor((concurrency + index) / batches))
 }

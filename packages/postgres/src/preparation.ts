@@ -1,6 +1,7 @@
 import { KycWebhookError } from '@kyc-webhooks/core'
 import type { PgBoss } from 'pg-boss'
 import { sendingBoss } from './boss.ts'
+import { checkServer } from './check-server.ts'
 import type { Database, Queryable } from './database.ts'
 import { toFault } from './failure.ts'
 import { checkOpen, refuseClosed } from './hand-over.ts'
@@ -68,6 +69,7 @@ export class Preparation {
     }
     let isDone = false
     try {
+      await checkServer(client)
       if (mayMigrate) await migrate(client, schema, then)
       else {
         await checkVersion(client, schema)

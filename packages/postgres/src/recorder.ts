@@ -19,10 +19,17 @@ export async function record(
   receipts: readonly Receipt[],
 ): Promise<{ outcomes: Outcome[]; events: Ticketed[] }> {
   const keys = await rememberKeys(batch, receipts)
-  const nonces = await rememberNonces(batch, receipts, keys.known)
-  const outcomes = receipts.map((receipt, index) => {
-    const known = receipt.key === undefined ? undefined : keys.known.get(receipt.key)
-    return decideOutcome(receipt, known, nonces[index])
+  const rows = await lockRedriven(batch, receipts)
+  const there = receipts.filter(({ redriven }) => redriven === undefined || rows.has(redriven))
+  const nonces = await rememberNonces(batch, there, keys.known)
+  const outcomes = receipts.map((receipt) => {
+    const { key, redriven } = receipt
+    // Somebody else redrove it meanwhile, or discarded it.
+    if (redriven !== undefined && !rows.has(redriven)) return 'duplicate'
+    const known = key === undefined ? undefined : keys.known.get(key)
+    const outcome = decideOutcome(receipt, known, nonces.get(receipt))
+    if (redriven !== undefined && quarantineReason(outcome, receipt) === undefined) rows.delete(redriven)
+    return outcome
   })
   const inVain = receipts.filter(({ key }, index) => isFresh(keys, key) && outcomes[index] !== 'recorded')
   if (inVain.length > 0) await batch.client.query(batch.sql.forgetKeys, [inVain.map(({ key }) => key)])
@@ -38,6 +45,9 @@ interface Keys {
 }
 
 const isFresh = ({ fresh }: Keys, key: string | undefined): boolean => key !== undefined && fresh.has(key)
+
+/** SQLSTATE that asks to repeat the transaction. */
+const SERIALIZATION_FAILURE = '40001'
 
 /** Whoever comes second with a key waits here until it is decided what became of the first. */
 async function rememberKeys({ client, sql, now }: Batch, receipts: readonly Receipt[]): Promise<Keys> {
@@ -56,17 +66,32 @@ async function rememberKeys({ client, sql, now }: Batch, receipts: readonly Rece
   const others = keyed.flatMap(({ key }) => (key === undefined || fresh.has(key) ? [] : [key]))
   if (others.length === 0) return { fresh, known: new Map() }
   const { rows } = await client.query(sql.knownKeys, [now, others])
-  return { fresh, known: new Map(rows.map(({ key, digest }) => [String(key), { digest: String(digest) }])) }
+  const known = new Map(rows.map(({ key, digest }) => [String(key), { digest: String(digest) }]))
+  // `rememberKeys` locks also what it leaves as it is. Were a key gone all the same, its delivery must not be recorded
+  // without it.
+  const isGone = wanted.some(({ key }) => key !== undefined && !fresh.has(key) && !known.has(key))
+  if (isGone) throw Object.assign(new Error('a key vanished'), { code: SERIALIZATION_FAILURE })
+  return { fresh, known }
 }
 
-type Use = { usedBy: string | undefined } | undefined
+/** The quarantine rows of redriven receipts that are still there. Whoever comes second with one waits here. */
+async function lockRedriven({ client, sql }: Batch, receipts: readonly Receipt[]): Promise<Set<number>> {
+  const redriven = receipts.flatMap(({ redriven = [] }) => redriven)
+  if (redriven.length === 0) return new Set()
+  const { rows } = await client.query(sql.lockQuarantined, [redriven])
+  return new Set(rows.map(({ seq }) => Number(seq)))
+}
 
-/** For each receipt who used its nonce before. The first receipt of a batch that brings a nonce uses it up. */
+interface Use {
+  usedBy: string | undefined
+}
+
+/** Who used the nonce of a receipt before, if anybody did. The first receipt of a batch that brings a nonce uses it up. */
 async function rememberNonces(
   { client, sql, now }: Batch,
   receipts: readonly Receipt[],
   known: Keys['known'],
-): Promise<Use[]> {
+): Promise<Map<Receipt, Use>> {
   const firsts = new Map<string, Receipt>()
   for (const receipt of receipts) {
     const { key, nonce, quarantine } = receipt
@@ -91,12 +116,12 @@ async function rememberNonces(
     for (const { key, usedBy } of rows)
       used.set(String(key), { usedBy: usedBy === null ? undefined : String(usedBy) })
   }
-  return receipts.map((receipt) => {
-    if (!receipt.nonce) return undefined
-    const first = firsts.get(receipt.nonce.key)
-    if (first === undefined || !free.has(receipt.nonce.key)) return used.get(receipt.nonce.key)
-    return first === receipt ? undefined : { usedBy: first.key }
+  const uses = receipts.flatMap((receipt): [Receipt, Use][] => {
+    const { nonce: { key = '' } = {} } = receipt
+    const use = free.has(key) ? { usedBy: firsts.get(key)?.key } : used.get(key)
+    return use === undefined || (free.has(key) && firsts.get(key) === receipt) ? [] : [[receipt, use]]
   })
+  return new Map(uses)
 }
 
 async function addEvents({ client, sql, now }: Batch, receipts: readonly Receipt[]): Promise<Ticketed[]> {
@@ -142,8 +167,8 @@ async function keepInQuarantine(
       continue
     }
     if (redriven !== undefined) {
-      const { rowCount } = await client.query(sql.requarantine, [reason, redriven])
-      if (rowCount !== 0) continue
+      await client.query(sql.requarantine, [reason, redriven])
+      continue
     }
     const [headers, context] = [JSON.stringify(row.headers), JSON.stringify(row.context)]
     await client.query(sql.quarantine, [

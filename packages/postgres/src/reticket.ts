@@ -1,20 +1,37 @@
 import { randomUUID } from 'node:crypto'
+import { queueOf } from './queues.ts'
 import type { Batch } from './recorder.ts'
 import type { TicketRow } from './starter.ts'
 import { storable } from './text.ts'
-import { newTickets, queueOf, type Ticketed, type Tickets, ticketed } from './tickets.ts'
+import { newTickets, type Ticketed, type Tickets, ticketed } from './tickets.ts'
 
-/** For how long events must have been due before their job is missed, in milliseconds. */
-export interface TendLimits {
+/** Unhandled events that one statement looks at. */
+const PAGE = 5_000
+
+/** Which events are to be looked at. */
+export interface Tending {
+  receiver: string
+  /** Number of the last event that was looked at; 0 to begin with. */
+  after: number
+  /** For how long an event must have been due before its job is missed, in milliseconds. */
   waitingMs: number
+  /** For how long an attempt must have been running before its job is missed, in milliseconds. */
   runningMs: number
+}
+
+/** What a look came to. */
+export interface Tended {
+  /** How many events had no job, and have one now. */
+  count: number
+  /** Number of the last event that was looked at; absent: there are no more. */
+  last: number | undefined
 }
 
 /** Gives unhandled events new tickets, in a transaction. */
 export async function reticket(
   { client, sql }: Batch,
   tickets: Tickets,
-  events: readonly Ticketed[],
+  events: readonly Pick<Ticketed, 'seq' | 'receiver'>[],
 ): Promise<void> {
   if (events.length === 0) return
   const ids = newTickets(events.map(({ receiver }) => receiver))
@@ -37,16 +54,14 @@ export async function postpone(
   await tickets.issue(client, rows.map(ticketed))
 }
 
-/** Makes jobs for events that are long due and have none any more. Resolves to how many: to be called until it is none. */
-export async function tend(
-  batch: Batch,
-  tickets: Tickets,
-  receiver: string,
-  { waitingMs, runningMs }: TendLimits,
-): Promise<number> {
+/** Looks at the next events, and makes jobs for those that are long due and have none any more. */
+export async function tend(batch: Batch, tickets: Tickets, tending: Tending): Promise<Tended> {
   const { client, sql, now } = batch
-  const values = [now, storable(receiver), queueOf(receiver), waitingMs, runningMs]
-  const { rows } = await client.query(sql.untended, values)
-  await reticket(batch, tickets, rows.map(ticketed))
-  return rows.length
+  const { receiver, after, waitingMs, runningMs } = tending
+  const limits = [waitingMs, runningMs, after, PAGE]
+  const { rows } = await client.query(sql.untended, [now, storable(receiver), queueOf(receiver), ...limits])
+  const [{ last = null, seqs = [] } = {}] = rows
+  const missing = Array.isArray(seqs) ? seqs.map((seq) => ({ seq: Number(seq), receiver })) : []
+  await reticket(batch, tickets, missing)
+  return { count: missing.length, last: last === null ? undefined : Number(last) }
 }

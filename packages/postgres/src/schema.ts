@@ -1,5 +1,5 @@
 import { getConstructionPlans } from 'pg-boss'
-import { bossSchemaOf, checkSchema } from './options.ts'
+import { bossSchemaOf, checkSchema, quoted } from './options.ts'
 
 /** SQLSTATEs of our own: the inbox was moved away; the move into it is not finished. */
 export const MOVED = 'KW001'
@@ -116,14 +116,14 @@ export const SCHEMA_VERSION: number = MIGRATIONS.length
 export function migrationsFrom(version: number, schema: string): { version: number; sql: string }[] {
   return MIGRATIONS.slice(version).map((migration, index) => ({
     version: version + index + 1,
-    sql: `${migration(schema)}\nINSERT INTO ${schema}.migration (version) VALUES (${version + index + 1});\n`,
+    sql: `${migration(quoted(schema))}\nINSERT INTO ${quoted(schema)}.migration (version) VALUES (${version + index + 1});\n`,
   }))
 }
 
 /** What comes before all versions. */
 export const foundation = (schema: string): string => `
-CREATE SCHEMA IF NOT EXISTS ${schema};
-CREATE TABLE IF NOT EXISTS ${schema}.migration (
+CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};
+CREATE TABLE IF NOT EXISTS ${quoted(schema)}.migration (
   version integer PRIMARY KEY,
   applied_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,4 +1,4 @@
-import { bossSchemaOf } from './options.ts'
+import { bossSchemaOf, quoted } from './options.ts'
 
 /** Every statement of the store but those of its schema, named by what it does. `$1` is what time it is, for tests alone. */
 export type Statements = Readonly<Record<StatementName, string>>
@@ -10,6 +10,7 @@ type StatementName =
   | 'rememberNonces'
   | 'usedNonces'
   | 'addEvents'
+  | 'lockQuarantined'
   | 'quarantine'
   | 'requarantine'
   | 'unquarantine'
@@ -19,7 +20,8 @@ type StatementName =
   | 'postpone'
   | 'untended'
   | 'reticket'
-  | 'takeTurn'
+  | 'findMark'
+  | 'head'
   | 'raiseHead'
   | 'retry'
   | 'purgeKeys'
@@ -43,7 +45,8 @@ const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::
 const cell = (column: string): string => `substring($2::bytea FROM r.${column} FOR r.${column}_length)`
 const textCell = (column: string): string => `convert_from(${cell(column)}, 'UTF8')`
 
-export function statements(schema: string, boss: string = bossSchemaOf(schema)): Statements {
+export function statements(name: string, boss: string = bossSchemaOf(name)): Statements {
+  const schema = quoted(name)
   const eventColumns = `
     event.seq::text, receiver, state, type, json, attempts, crashes, ${ms('due_at')} AS "dueAt", error,
     ${ms('received_at')} AS "receivedAt", context`
@@ -88,6 +91,8 @@ export function statements(schema: string, boss: string = bossSchemaOf(schema)):
         WITH ORDINALITY AS r (delivery, receiver, type, json, json_length, unsigned, ticket, n)
       JOIN numbered ON numbered.n = r.delivery ORDER BY r.n
       RETURNING seq::text, receiver, ticket`,
+    lockQuarantined: `
+      SELECT seq::text FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[]) ORDER BY quarantine.seq FOR UPDATE`,
     quarantine: `
       INSERT INTO ${schema}.quarantine AS q
         (receiver, digest, reason, first_at, last_at, count, body, headers, context)
@@ -112,13 +117,14 @@ export function statements(schema: string, boss: string = bossSchemaOf(schema)):
       WHERE event.seq = r.seq AND event.attempts = r.attempt AND event.state = 'running'
       RETURNING event.seq::text, event.receiver, event.ticket, result, delay AS "delayMs"`,
 
-    // Running. An event that is running when its ticket comes again is one whose attempt never finished.
+    // Running. An event that is running when its ticket comes again is one whose attempt never finished. While it is
+    // running its due time is when its attempt started.
     start: `
       WITH started AS (
         UPDATE ${schema}.event SET
           ticket = r.ticket,
           crashes = crashes + CASE state WHEN 'running' THEN 1 ELSE 0 END,
-          due_at = CASE state WHEN 'running' THEN ${NOW} ELSE due_at END,
+          due_at = ${NOW},
           attempts = attempts + CASE WHEN $4 OR (state = 'waiting' AND crashes = 0) THEN 1 ELSE 0 END,
           state = CASE WHEN $4 OR (state = 'waiting' AND crashes = 0) THEN 'running' ELSE 'waiting' END
         FROM unnest($2::bigint[], $3::uuid[]) AS r (seq, ticket)
@@ -138,25 +144,26 @@ export function statements(schema: string, boss: string = bossSchemaOf(schema)):
       FROM unnest($2::bigint[], $3::uuid[], $4::uuid[]) AS r (seq, ticket, later)
       WHERE event.seq = r.seq AND (event.ticket IS NULL OR event.ticket = r.ticket) AND state = 'waiting'
       RETURNING event.seq::text, receiver, event.ticket, greatest(0, ${ms(`due_at - ${NOW}`)}) AS "delayMs"`,
-    // Events that are long due and have no job: somebody deleted it.
+    // Of the next so many unhandled events those of the receiver that are long due and have no job: somebody deleted it.
     untended: `
-      SELECT seq::text, receiver FROM (
+      WITH page AS MATERIALIZED (
         SELECT seq, ticket, receiver, state, due_at FROM ${schema}.event
-        WHERE state IN ('waiting', 'running') ORDER BY seq LIMIT 10000) AS oldest
-      WHERE receiver = $2 AND due_at < ${NOW} - CASE state WHEN 'waiting' THEN $4::float8 ELSE $5::float8 END * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM ${boss}.job WHERE job.name = $3 AND job.id = oldest.ticket AND job.state < 'completed')
-      LIMIT 1000`,
+        WHERE state IN ('waiting', 'running') AND seq > $6 ORDER BY seq LIMIT $7)
+      SELECT (SELECT max(seq) FROM page)::text AS last, ARRAY(
+        SELECT seq::text FROM page
+        WHERE receiver = $2 AND due_at < ${NOW} - CASE state WHEN 'waiting' THEN $4::float8 ELSE $5::float8 END * interval '1 millisecond'
+          AND NOT EXISTS (SELECT FROM ${boss}.job WHERE job.name = $3 AND job.id = page.ticket AND job.state < 'completed')
+        ORDER BY seq) AS seqs`,
     reticket: `
       UPDATE ${schema}.event SET ticket = r.later
       FROM unnest($1::bigint[], $2::uuid[]) AS r (seq, later)
       WHERE event.seq = r.seq AND state IN ('waiting', 'running')
       RETURNING event.seq::text, receiver, event.ticket`,
-    takeTurn: 'SELECT pg_advisory_xact_lock($1::bigint)',
+    findMark: `SELECT current_setting('kyc_webhooks.attempt', true) AS mark`,
+    head: `SELECT time::text FROM ${schema}.head WHERE key = decode($1, 'hex')`,
     raiseHead: `
       INSERT INTO ${schema}.head AS known (key, time) VALUES (decode($1, 'hex'), $2::bigint)
-      ON CONFLICT (key) DO UPDATE SET time = excluded.time
-      WHERE known.time < excluded.time OR ($3 AND known.time = excluded.time)
-      RETURNING 1`,
+      ON CONFLICT (key) DO UPDATE SET time = greatest(known.time, excluded.time)`,
     retry: `
       WITH dead AS (
         SELECT seq, ticket FROM ${schema}.event WHERE seq = ANY ($2::bigint[]) AND state = 'dead' FOR UPDATE)
@@ -201,6 +208,7 @@ export function statements(schema: string, boss: string = bossSchemaOf(schema)):
       FROM ${schema}.event`,
     health: `
       SELECT
+        EXISTS (SELECT FROM ${schema}.move WHERE state IN ('left', 'arriving')) AS "isClosed",
         (SELECT count(*) FROM ${schema}.event WHERE state IN ('waiting', 'running')) AS depth,
         (SELECT count(*) FROM ${schema}.event WHERE state = 'dead') AS "deadLetters",
         (SELECT ${ms('now() - received_at')}

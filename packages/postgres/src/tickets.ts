@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { JobInsert, PgBoss } from 'pg-boss'
 import type { Queryable } from './database.ts'
+import { deadOf, Queues, queueOf } from './queues.ts'
 import { restored } from './text.ts'
 
 /** What a job carries: the numbers of its events, and nothing of them. */
@@ -24,12 +25,6 @@ export function ticketed({ seq, receiver, ticket, delayMs }: Record<string, unkn
   return { seq: Number(seq), receiver: restored(String(receiver)), ticket: String(ticket), ...delay }
 }
 
-/** Jobs wait for as long as their events do, and when to stop is decided by the receiver's own retry policy. */
-const FOR_EVER = { retentionSeconds: 315_360_000, retryLimit: 1_000_000, retryDelay: 0 }
-/** Handlers have a time limit of their own; a worker that is alive says so by its heartbeat. */
-const LONGEST_S = 86_400
-/** A job that is done has told its story: the event stays. */
-const KEEP_DONE_S = 300
 /** Events on one ticket, at most: what a worker fetches with it, no other can take meanwhile. */
 const MOST_EVENTS = 8
 /** As many tickets at least where there are events enough, so that several workers share a commit. */
@@ -56,46 +51,43 @@ export class Tickets {
   readonly #boss: PgBoss
   readonly #bossSchema: string
   readonly #heartbeatSeconds: number
-  readonly #ready = new Map<string, Promise<void>>()
+  readonly #queues: Queues
 
   constructor(boss: PgBoss, bossSchema: string, heartbeatSeconds: number) {
     this.#boss = boss
     this.#bossSchema = bossSchema
     this.#heartbeatSeconds = heartbeatSeconds
+    this.#queues = new Queues(boss, heartbeatSeconds)
   }
 
   /** Makes the queues of a receiver, unless they are there. */
   ensure(receiver: string): Promise<void> {
-    const ready = this.#ready.get(receiver) ?? this.#create(queueOf(receiver))
-    this.#ready.set(receiver, ready)
-    ready.catch(() => this.#ready.delete(receiver))
-    return ready
+    return this.#queues.ensure(receiver)
   }
 
-  async #create(queue: string): Promise<void> {
-    const options = {
-      ...FOR_EVER,
-      expireInSeconds: LONGEST_S,
-      deleteAfterSeconds: KEEP_DONE_S,
-      heartbeatSeconds: this.#heartbeatSeconds,
-    }
-    await this.#boss.createQueue(deadOf(queue), options)
-    await this.#boss.createQueue(queue, { ...options, notify: true, deadLetter: deadOf(queue) })
-  }
-
-  /** Makes the jobs of events, in the transaction that gives the events these tickets. The queues must be there. */
+  /** Makes the jobs of events, in the transaction that gives the events these tickets. Rejects unless all are made. */
   async issue(client: Queryable, events: readonly Ticketed[]): Promise<void> {
     for (const [receiver, group] of byReceiver(events)) {
-      const jobs = this.#jobs(group)
-      await this.#boss.insert(queueOf(receiver), jobs, { db: executing(client) })
+      await this.#insert(client, receiver, queueOf(receiver), this.#jobs(group))
     }
   }
 
   /** Makes the jobs of dead letters, which nobody runs, in the transaction that makes them dead. */
   async bury(client: Queryable, events: readonly Ticketed[]): Promise<void> {
     for (const [receiver, group] of byReceiver(events)) {
-      await this.#boss.insert(deadOf(queueOf(receiver)), this.#jobs(group), { db: executing(client) })
+      await this.#insert(client, receiver, deadOf(queueOf(receiver)), this.#jobs(group))
     }
+  }
+
+  async #insert(
+    client: Queryable,
+    receiver: string,
+    queue: string,
+    jobs: JobInsert<Ticket>[],
+  ): Promise<void> {
+    const options = { db: executing(client), returnId: true }
+    const insert = async () => (await this.#boss.insert(queue, jobs, options))?.length
+    await this.#queues.expecting(receiver, jobs.length, insert)
   }
 
   #jobs(events: readonly Ticketed[]): JobInsert<Ticket>[] {
@@ -120,7 +112,7 @@ export class Tickets {
       const ids = await this.#buried(client, queue, group)
       if (ids.size > 0) {
         const redrive = { ids: [...ids], destination: queue, limit: ids.size, db: executing(client) }
-        await this.#boss.redrive(deadOf(queue), redrive)
+        await this.#queues.expecting(receiver, ids.size, () => this.#boss.redrive(deadOf(queue), redrive))
       }
       missing.push(...group.filter(({ ticket }) => !ids.has(ticket)))
     }
@@ -144,14 +136,6 @@ export class Tickets {
     return new Set(rows.map(({ id }) => String(id)))
   }
 }
-
-/** A receiver's name as the name of a queue. Two names never share one, and none is that of a property of every object. */
-export function queueOf(receiver: string): string {
-  if (/^[a-z0-9-]{1,64}$/.test(receiver)) return `events.${receiver}`
-  return `events.x.${createHash('sha256').update(receiver).digest('hex').slice(0, 32)}`
-}
-
-export const deadOf = (queue: string): string => `${queue}.dead`
 
 const executing = (client: Queryable): { executeSql: Queryable['query'] } => ({
   executeSql: (text, values) => client.query(text, values),

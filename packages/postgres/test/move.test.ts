@@ -223,6 +223,14 @@ test('an inbox on Postgres whose events are being run is not moved, and one whos
   await worker.stop(0)
 })
 
+test('an open inbox that was moved away is no longer healthy', async () => {
+  const from = onPostgres(newSchema())
+  await from.open()
+  expect(await from.health()).toMatchObject({ reachable: true })
+  await moveInbox(onPostgres(`moved_${schemas}`), onSqlite())
+  expect(await from.health()).toMatchObject({ reachable: false })
+})
+
 async function allIds(inbox: Inbox): Promise<string[]> {
   const ids: string[] = []
   for (let after = 0; ; ) {

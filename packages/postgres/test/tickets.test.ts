@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttemptScope, Claim, Inbox } from '@kyc-webhooks/core'
 import { createInboxOn } from '@kyc-webhooks/core/engine'
+import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { event } from '../../testing/src/inbox-samples.ts'
 import { arriving, nameOf, workOf } from '../../testing/src/inbox-work.ts'
@@ -8,6 +9,7 @@ import { resolveSettings } from '../src/options.ts'
 import { Permits } from '../src/permits.ts'
 import { PostgresStore } from '../src/postgres-store.ts'
 import { PostgresWorker } from '../src/postgres-worker.ts'
+import { tendAll } from '../src/tending.ts'
 import { newTickets } from '../src/tickets.ts'
 import { testDatabase } from './support/stores.ts'
 
@@ -174,10 +176,10 @@ describe('a job that somebody deleted', () => {
     const { inbox, store } = open()
     await recordTogether(inbox, 'tended', 20)
     await database.query(`DELETE FROM kyc_webhooks_boss.job WHERE name = 'events.tended'`)
-    expect(await store.tend('tended', { waitingMs: 60_000, runningMs: 60_000 })).toBe(0)
-    expect(await store.tend('other', { waitingMs: 0, runningMs: 0 })).toBe(0)
-    expect(await store.tend('tended', { waitingMs: 0, runningMs: 0 })).toBe(20)
-    expect(await store.tend('tended', { waitingMs: 0, runningMs: 0 })).toBe(0)
+    expect(await tendAll(store, 'tended', { waitingMs: 60_000, runningMs: 60_000 })).toBe(0)
+    expect(await tendAll(store, 'other')).toBe(0)
+    expect(await tendAll(store, 'tended')).toBe(20)
+    expect(await tendAll(store, 'tended')).toBe(0)
     let handled = 0
     inbox.work(workOf(async () => void handled++, { receiver: 'tended', concurrency: 8 }))
     await expect.poll(() => inbox.events({ receiver: 'tended', state: 'done' })).toHaveLength(20)
@@ -194,7 +196,7 @@ describe('a job that somebody deleted', () => {
     inbox.work(workOf(async () => void handled++, { receiver: 'restored' }))
     await inbox.open()
     await store.tickets.ensure('restored')
-    expect(await store.tend('restored', { waitingMs: 0, runningMs: 0 })).toBe(30)
+    expect(await tendAll(store, 'restored')).toBe(30)
     await expect
       .poll(() => inbox.events({ receiver: 'restored', state: 'done' }), { timeout: 10_000 })
       .toHaveLength(30)
@@ -206,10 +208,58 @@ describe('a job that somebody deleted', () => {
     await recordTogether(inbox, 'kept', 3)
     for (const state of ['created', 'retry', 'active']) {
       await database.query(`UPDATE kyc_webhooks_boss.job SET state = $1 WHERE name = 'events.kept'`, [state])
-      expect(await store.tend('kept', { waitingMs: 0, runningMs: 0 })).toBe(0)
+      expect(await tendAll(store, 'kept')).toBe(0)
     }
     await database.query(`UPDATE kyc_webhooks_boss.job SET state = 'cancelled' WHERE name = 'events.kept'`)
-    expect(await store.tend('kept', { waitingMs: 0, runningMs: 0 })).toBe(3)
+    expect(await tendAll(store, 'kept')).toBe(3)
+  })
+
+  test('is missed behind any number of events of other receivers, and behind those that have theirs', async () => {
+    const { inbox, store } = open()
+    await recordTogether(inbox, 'ahead', 1)
+    await store.tickets.ensure('behind')
+    // As many as a look goes through at once.
+    await database.query(
+      `INSERT INTO kyc_webhooks.event (delivery, receiver, type, json, ticket, due_at)
+       SELECT delivery, CASE n % 2 WHEN 0 THEN 'ahead' ELSE 'behind' END, type, json, ticket, due_at
+       FROM kyc_webhooks.event, generate_series(1, 10500) AS n WHERE receiver = 'ahead'`,
+    )
+    await database.query(
+      `INSERT INTO kyc_webhooks_boss.job (name, id) SELECT 'events.behind', ticket FROM kyc_webhooks.event
+       WHERE receiver = 'ahead' LIMIT 1`,
+    )
+    await recordTogether(inbox, 'behind', 3)
+    const [kept] = await database.query(`SELECT count(*)::int AS jobs FROM kyc_webhooks_boss.job`)
+    await database.query(
+      `DELETE FROM kyc_webhooks_boss.job WHERE name = 'events.behind' AND data IS NOT NULL`,
+    )
+    expect(await tendAll(store, 'behind')).toBe(3)
+    expect(await database.query(`SELECT count(*)::int AS jobs FROM kyc_webhooks_boss.job`)).toEqual([kept])
+    await database.clear()
+  })
+
+  test('while its event was running is missed once the attempt must be over', async () => {
+    const { inbox, store } = open()
+    const started = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    onTestFinished(() => ended.resolve())
+    const run = async () => {
+      started.resolve()
+      await ended.promise
+    }
+    await recordTogether(inbox, 'killed', 1)
+    await database.query(`UPDATE kyc_webhooks.event SET due_at = now() - interval '1 day'`)
+    const worker = inbox.work(workOf(run, { receiver: 'killed' }))
+    await started.promise
+    await database.query(`DELETE FROM kyc_webhooks_boss.job WHERE name = 'events.killed'`)
+    // It has waited long, but it runs only since a moment.
+    expect(await tendAll(store, 'killed', { waitingMs: 0, runningMs: 60_000 })).toBe(0)
+    await database.query(
+      `UPDATE kyc_webhooks.event SET due_at = due_at - interval '1 minute' WHERE receiver = 'killed'`,
+    )
+    expect(await tendAll(store, 'killed', { waitingMs: 0, runningMs: 60_000 })).toBe(1)
+    ended.resolve()
+    await worker.stop(1_000)
   })
 
   test('of a dead letter is made anew when it is retried', async () => {
@@ -226,6 +276,72 @@ describe('a job that somebody deleted', () => {
     expect(await inbox.retry((await inbox.events({ receiver: 'buried' })).map(({ seq }) => seq))).toBe(2)
     await expect.poll(() => inbox.events({ receiver: 'buried', state: 'done' })).toHaveLength(2)
   })
+})
+
+describe('a queue that somebody deleted', () => {
+  /** As pg-boss does it: its jobs first. */
+  const deleteQueue = async (receiver: string) => {
+    for (const queue of [`events.${receiver}`, `events.${receiver}.dead`]) {
+      await database.query('DELETE FROM kyc_webhooks_boss.job WHERE name = $1', [queue])
+      await database.query('DELETE FROM kyc_webhooks_boss.queue WHERE name = $1', [queue])
+    }
+  }
+  const answer = (recording: Promise<unknown>) => recording.catch(({ code }) => code)
+
+  test('is made again: no delivery is answered without a job', async () => {
+    const { inbox } = open()
+    await recordTogether(inbox, 'dropped', 1)
+    await deleteQueue('dropped')
+    const others = Promise.all(['a', 'b'].map((name) => recordTogether(inbox, `fine-${name}`, 1)))
+    expect(await others).toEqual(['recorded', 'recorded'])
+    await expect
+      .poll(() => answer(inbox.record(arriving('x', { receiver: 'dropped', events: [event('x')] }))))
+      .toBe('recorded')
+    expect(await jobs('dropped')).toEqual([{ events: 1, state: 'created' }])
+  })
+
+  test('is made again when it is missed by a settlement', async () => {
+    const { inbox } = open()
+    let isDeleted = false
+    const run = async (claim: Claim) => {
+      if (claim.attempt > 1) return
+      await deleteQueue('lost')
+      isDeleted = true
+      throw new TypeError('once')
+    }
+    await recordTogether(inbox, 'lost', 1)
+    inbox.work(workOf(run, { receiver: 'lost' }))
+    await expect
+      .poll(() => inbox.events({ receiver: 'lost' }), { timeout: 15_000 })
+      .toMatchObject([{ state: 'done', attempts: 2 }])
+    expect(isDeleted).toBe(true)
+  })
+
+  test('fails tending, which gives up and makes it again', async () => {
+    const { inbox, store } = open()
+    await recordTogether(inbox, 'gone', 3)
+    await deleteQueue('gone')
+    await expect(tendAll(store, 'gone')).rejects.toThrow('queue')
+    await expect.poll(() => tendAll(store, 'gone').catch(() => 0)).toBe(3)
+    expect((await jobs('gone')).length).toBe(3)
+  })
+})
+
+test('a queue that cannot be made in time fails its own deliveries alone', async () => {
+  const { inbox } = open()
+  await recordTogether(inbox, 'quick', 1)
+  const other = new pg.Client({ connectionString: database.url })
+  await other.connect()
+  onTestFinished(() => other.end())
+  await other.query('BEGIN; LOCK TABLE kyc_webhooks_boss.queue IN SHARE ROW EXCLUSIVE MODE')
+  const [slow, quick] = await Promise.allSettled([
+    recordTogether(inbox, 'slow', 1),
+    inbox.record(arriving('another', { receiver: 'quick', events: [event('another')] })),
+  ])
+  expect(slow).toMatchObject({ status: 'rejected', reason: { code: 'inbox-unavailable' } })
+  expect(quick).toEqual({ status: 'fulfilled', value: 'recorded' })
+  await other.query('ROLLBACK')
+  await expect.poll(() => recordTogether(inbox, 'slow', 1).catch(({ code }) => code)).toBe('recorded')
 })
 
 describe('permits', () => {

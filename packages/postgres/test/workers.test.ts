@@ -3,8 +3,8 @@ import type { AttemptScope, Claim, Inbox, QuarantineRecord } from '@kyc-webhooks
 import { expect, onTestFinished, test } from 'vitest'
 import { event } from '../../testing/src/inbox-samples.ts'
 import { arriving, nameOf, workOf } from '../../testing/src/inbox-work.ts'
+import { batchSizes } from '../src/batches.ts'
 import { postgresInbox } from '../src/index.ts'
-import { batchSizes } from '../src/postgres-worker.ts'
 import { testDatabase } from './support/stores.ts'
 import { until } from './support/until.ts'
 
@@ -185,6 +185,59 @@ test('a job carries the numbers of its events and nothing else', async () => {
   expect(
     await database.query(`SELECT data FROM kyc_webhooks_boss.job WHERE name = 'events.carried'`),
   ).toEqual([{ data: { seqs: [stored?.seq] } }])
+})
+
+test('as many hanging handlers as there are batches hold up nobody while permits are free', async () => {
+  const inbox = open()
+  const hanging = Promise.withResolvers<void>()
+  onTestFinished(() => hanging.resolve())
+  let hang = 0
+  let quick = 0
+  const run = async (claim: Claim) => {
+    if (!nameOf(claim).startsWith('hang')) return void quick++
+    hang++
+    await hanging.promise
+  }
+  inbox.work(workOf(run, { receiver: 'hanging', concurrency: 16, timeoutMs: 60_000 }))
+  // One by one, so that each is in a batch of its own; the last permit is left to the quick ones.
+  for (let count = 1; count <= 15; count++) {
+    await recordAll(inbox, [`hang ${count}`], 'hanging')
+    await expect.poll(() => hang, { timeout: 15_000 }).toBe(count)
+  }
+  await recordAll(
+    inbox,
+    Array.from({ length: 300 }, (_, index) => `quick ${index}`),
+    'hanging',
+  )
+  await expect.poll(() => quick, { timeout: 20_000 }).toBe(300)
+  await until(inbox, { running: 15 })
+  hanging.resolve()
+  await expect
+    .poll(() => inbox.events({ receiver: 'hanging', state: 'done', limit: 400 }), { timeout: 10_000 })
+    .toHaveLength(315)
+})
+
+test('a job is refreshed as often as its own heartbeat asks, whatever that of the worker is', async () => {
+  const receiving = open()
+  await recordAll(receiving, ['a'], 'beating')
+  await database.query(
+    `UPDATE kyc_webhooks_boss.job SET heartbeat_seconds = 10 WHERE name = 'events.beating'`,
+  )
+  const working = postgresInbox({ connectionString: database.url, heartbeatSeconds: 120 })
+  onTestFinished(() => working.close())
+  const ended = Promise.withResolvers<void>()
+  onTestFinished(() => ended.resolve())
+  working.work(workOf(() => ended.promise, { receiver: 'beating', timeoutMs: 60_000 }))
+  const beats = () =>
+    database.query(
+      `SELECT FROM kyc_webhooks_boss.job
+       WHERE name = 'events.beating' AND state = 'active' AND heartbeat_on > started_on + interval '1 second'`,
+    )
+  await expect.poll(beats, { timeout: 9_000 }).toHaveLength(1)
+  ended.resolve()
+  await expect
+    .poll(() => working.events({ receiver: 'beating' }))
+    .toMatchObject([{ state: 'done', attempts: 1 }])
 })
 
 test.each([

@@ -10,6 +10,7 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
   const rememberNonce = db.prepare(sql.rememberNonce)
   const addDelivery = db.prepare(sql.addDelivery)
   const addEvent = db.prepare(sql.addEvent)
+  const isQuarantined = db.prepare<[number]>(sql.isQuarantined)
   const quarantine = db.prepare(sql.quarantine)
   const requarantine = db.prepare(sql.requarantine)
   const unquarantine = db.prepare(sql.unquarantine)
@@ -43,13 +44,17 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
     { receiver, digest, receivedAt, body, redriven, ...receipt }: Receipt,
     reason: RefusalCode,
   ): void {
-    if (redriven !== undefined && requarantine.run(reason, redriven).changes > 0) return
+    if (redriven !== undefined) {
+      requarantine.run(reason, redriven)
+      return
+    }
     const [headers, context] = [JSON.stringify(receipt.headers), JSON.stringify(receipt.context)]
     quarantine.run(receiver, hex(digest), reason, receivedAt, receivedAt, body, headers, context)
   }
 
   return (receipt) => {
     const { redriven } = receipt
+    if (redriven !== undefined && isQuarantined.get(redriven) === undefined) return 'duplicate'
     const outcome = decide(receipt)
     if (outcome === 'recorded') record(receipt)
     const reason = quarantineReason(outcome, receipt)

@@ -12,6 +12,7 @@ export const sql = {
     INSERT INTO quarantine (receiver, digest, reason, first_at, last_at, count, body, headers, context)
     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)
     ON CONFLICT DO UPDATE SET reason = excluded.reason, last_at = excluded.last_at, count = count + 1`,
+  isQuarantined: 'SELECT 1 FROM quarantine WHERE seq = ?',
   requarantine: 'UPDATE quarantine SET reason = ? WHERE seq = ?',
   unquarantine: 'DELETE FROM quarantine WHERE seq = ?',
 

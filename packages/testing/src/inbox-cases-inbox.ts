@@ -49,6 +49,18 @@ export const inboxCases: readonly InboxCase[] = [
     { maxQueued: 2 },
   ),
 
+  onInbox('finds nothing under what is no number of a row', async (inbox) => {
+    await inbox.record({ ...arriving('a'), events: [], quarantine: 'body-unusable' })
+    const odd = [1.5, 2 ** 53, 2 ** 64, -1, Number.NaN, Number.POSITIVE_INFINITY]
+    expect(await inbox.retry(odd)).toBe(0)
+    expect(await inbox.discard({ events: odd, quarantined: odd })).toBe(0)
+    for (const seq of odd) {
+      await expect(inbox.redrive(seq)).rejects.toMatchObject({ code: 'redrive-impossible' })
+    }
+    const [row] = await inbox.quarantined()
+    expect(await inbox.discard({ quarantined: [...odd, row?.seq ?? 0] })).toBe(1)
+  }),
+
   onTwoInboxes('tells one of two instances that race for a delivery that it is recorded', async (a, b) => {
     const ids = Array.from({ length: 150 }, (_, index) => `${index}`)
     const record = (inbox: Inbox) => Promise.all(ids.map((id) => inbox.record(arriving(id))))

@@ -119,11 +119,30 @@ export const quarantineCases: readonly InboxCase[] = [
     expect(await engine.events({})).toEqual([])
   }),
 
-  onEngine('keeps evidence also when the redriven row is gone', async (engine) => {
+  onEngine('writes nothing of a redriven delivery whose row is gone', async (engine) => {
     const seq = await quarantineOne(engine)
-    await record(engine, 'a', { redriven: seq, body: bytes('first') })
-    expect(await record(engine, 'a', { redriven: seq })).toBe('conflict')
-    expect(await engine.quarantined({})).toMatchObject([{ reason: 'delivery-conflict', count: 1 }])
+    expect(await engine.discard({ quarantined: [seq] })).toBe(1)
+    const redriven = { redriven: seq, nonce: nonce('n') }
+    expect(await record(engine, 'a', redriven)).toBe('duplicate')
+    expect(await record(engine, undefined, redriven)).toBe('duplicate')
+    expect(await record(engine, 'a', { ...redriven, quarantine: 'body-unusable' })).toBe('duplicate')
+    expect(await engine.stats()).toMatchObject({ waiting: 0, quarantined: 0 })
+    expect(await record(engine, 'a', { nonce: nonce('n') })).toBe('recorded')
+    expect(await record(engine, 'a', { redriven: seq, body: bytes('other') })).toBe('duplicate')
+    expect(await engine.quarantined({})).toEqual([])
+  }),
+
+  onEngine('records a delivery without a key once, however often it is redriven', async (engine) => {
+    await record(engine, undefined, { quarantine: 'timestamp-stale' })
+    const [row] = await engine.quarantined({})
+    const redriven = receipt(undefined, { redriven: row?.seq ?? 0 })
+    const again = { ...redriven, events: [], quarantine: 'body-unusable' } as const
+    expect(await engine.commit([again, again], [])).toEqual(['quarantined', 'quarantined'])
+    expect(await engine.quarantined({})).toMatchObject([{ seq: row?.seq, reason: 'body-unusable', count: 1 }])
+    expect(await engine.commit([redriven, redriven], [])).toEqual(['recorded', 'duplicate'])
+    expect(await engine.commit([redriven], [])).toEqual(['duplicate'])
+    expect(await engine.events({})).toHaveLength(1)
+    expect(await engine.quarantined({})).toEqual([])
   }),
 
   onEngine('gives quarantined deliveries oldest first, by pages and receivers', async (engine) => {

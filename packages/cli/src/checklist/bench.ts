@@ -6,6 +6,7 @@ import {
   type PreparedDelivery,
   simulators,
 } from '@kyc-webhooks/simulator'
+import { type Concealer, concealer } from '../conceal.ts'
 import { type Reply, showable } from './exchange.ts'
 import { type Probe, probeAt } from './probe.ts'
 import type { Target } from './target.ts'
@@ -19,6 +20,8 @@ export interface Bench {
   draft(fields?: Fields): Draft
   /** The first delivery of the run and the reply to it: several points look at it. */
   first(): Promise<Delivered>
+  /** What must not be seen in a report. */
+  readonly hidden: Concealer
   /** Text from outside, made fit for a report. */
   show(text: string): string
 }
@@ -34,6 +37,8 @@ export function createBench(target: Target): Bench {
   const drafts = simulators[provider].drafts({ seed: randomInt(2 ** 31), scheme })
   const [usual = ''] = drafts.eventTypes
   const draft = (fields: Fields = {}) => drafts.of(usual, fields)
+  const urls = [target.url, ...(probe === undefined ? [] : [probe])]
+  const hidden = concealer({ secret, urls })
   let first: Promise<Delivered> | undefined
 
   async function deliverFirst(): Promise<Delivered> {
@@ -41,13 +46,13 @@ export function createBench(target: Target): Bench {
     return { delivery, reply: await deliver(delivery, simulator) }
   }
   return {
-    ...{ target, drafts, draft },
+    ...{ target, drafts, draft, hidden },
     probe: probe === undefined ? undefined : probeAt(probe, ca),
     first() {
       first ??= deliverFirst()
       return first
     },
-    show: showable(secret),
+    show: showable(hidden),
   }
 }
 

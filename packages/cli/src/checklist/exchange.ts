@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { printable } from '@kyc-webhooks/core/engine'
+import type { Concealer } from '../conceal.ts'
 
 /** One thing that was sent, and what came back: for reports. Holds neither a secret nor the value of a header. */
 export interface Exchange {
@@ -50,14 +51,11 @@ export const oneOf = (...statuses: readonly number[]): Wanted =>
 /** As much of a reply as a report shows. */
 const SHOWN_CHARACTERS = 200
 
-/**
- * Makes text from outside fit for a report: its beginning, on one line, without the secret, should a receiver send it back, and
- * without control characters.
- */
-export function showable(secret: string): (text: string) => string {
+/** Makes text from outside fit to be shown: its beginning, on one line, without what must not be seen and without control characters. */
+export function showable({ conceal }: Pick<Concealer, 'conceal'>, maxLength = SHOWN_CHARACTERS): (text: string) => string {
   return (text) => {
-    const line = text.replaceAll(secret, '[the secret]').replaceAll(/\s+/g, ' ').trim()
-    return `${printable(line, SHOWN_CHARACTERS)}${line.length > SHOWN_CHARACTERS ? ' ...' : ''}`
+    const line = conceal(text).replaceAll(/\s+/g, ' ').trim()
+    return `${printable(line, maxLength)}${line.length > maxLength ? ' ...' : ''}`
   }
 }
 

@@ -92,6 +92,7 @@ export class Trial {
     reply: Reply,
     wanted?: Wanted,
   ): Reply {
+    this.bench.hidden.add(headers)
     this.note({
       ...{ sent, method, status: reply.status, durationMs: reply.durationMs },
       ...{ headerNames: Object.keys(headers), bodyBytes: body.length },

@@ -41,7 +41,7 @@ export interface Inbox {
   events(query?: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. */
   quarantined(query?: PageQuery): Promise<QuarantineRecord[]>
-  /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters. */
+  /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters; other numbers are left alone. */
   retry(seqs: readonly number[]): Promise<number>
   /**
    * Tries a quarantined delivery again, without regard to its age: after a fix of the provider definition, or a look at why

@@ -18,6 +18,7 @@ export function memoryEngine(): InboxEngine {
 
   function receive(receipt: Receipt): Outcome {
     const { key, nonce, redriven } = receipt
+    if (redriven !== undefined && !quarantine.has(redriven)) return 'duplicate'
     const outcome = decideOutcome(
       receipt,
       unexpired(seen, key, receipt.receivedAt),

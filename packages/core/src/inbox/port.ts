@@ -120,7 +120,7 @@ export interface Receipt {
    * known already. A key or nonce is never used up by it.
    */
   quarantine?: RefusalCode
-  /** Set: this receipt comes from that quarantine row, which is deleted in the same transaction unless the receipt ends there again. */
+  /** Set: this receipt comes from that quarantine row, which is deleted in the same transaction unless the receipt ends there again. When it is gone, nothing is written. */
   redriven?: number
 }
 
@@ -135,7 +135,7 @@ export interface NewEvent {
 /**
  * What became of a receipt.
  * - `recorded`: new, and safe now.
- * - `duplicate`: the key is known, with the same bytes. Nothing written.
+ * - `duplicate`: the key is known, with the same bytes; or the quarantine row that it comes from is gone. Nothing written.
  * - `conflict`: the key is known with other bytes; these are in quarantine as evidence.
  * - `nonce-reused`: the key is new, but the nonce was used by another delivery; or the nonce is strict and was used at all.
  *   In quarantine.

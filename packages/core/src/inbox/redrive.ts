@@ -2,6 +2,9 @@ import { KycWebhookError } from '../errors.ts'
 import type { Inbox, Work } from './inbox.ts'
 import type { Outcome } from './port.ts'
 
+/** Can a row of an inbox have this number? */
+export const isSeq = (seq: number): boolean => Number.isSafeInteger(seq) && seq > 0
+
 /**
  * Tries a quarantined delivery again, as its receiver reads it now. Resolves to what became of it, of a batch to what became
  * of the first part that was not known already.
@@ -11,7 +14,7 @@ export async function redrive(
   workOf: (receiver: string) => Pick<Work, 'redrive'> | undefined,
   seq: number,
 ): Promise<Outcome> {
-  const [row] = await inbox.quarantined({ after: seq - 1, limit: 1 })
+  const [row] = isSeq(seq) ? await inbox.quarantined({ after: seq - 1, limit: 1 }) : []
   if (row?.seq !== seq) throw new KycWebhookError('redrive-impossible', `no delivery ${seq} is in quarantine`)
   const receiptsOf = workOf(row.receiver)?.redrive
   if (receiptsOf === undefined) {

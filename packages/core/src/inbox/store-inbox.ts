@@ -20,7 +20,7 @@ import type {
   StoreHealth,
 } from './port.ts'
 import { Purger } from './purger.ts'
-import { redrive } from './redrive.ts'
+import { isSeq, redrive } from './redrive.ts'
 import type { RunningWorker, StartWorker } from './running-worker.ts'
 
 /** An inbox on a store: group commit above it, purging beside it, and workers. */
@@ -122,7 +122,7 @@ export class StoreInbox implements Inbox {
 
   async retry(seqs: readonly number[]): Promise<number> {
     await this.#ready()
-    const retried = await this.#store.retry(seqs, this.#now())
+    const retried = await this.#store.retry(possible(seqs), this.#now())
     for (const worker of this.#workers.values()) worker.wake()
     return retried
   }
@@ -133,7 +133,8 @@ export class StoreInbox implements Inbox {
 
   async discard(what: DiscardRequest): Promise<number> {
     await this.#ready()
-    return this.#store.discard(what)
+    const { events = [], quarantined = [] } = what
+    return this.#store.discard({ events: possible(events), quarantined: possible(quarantined) })
   }
 
   movable(): Movable {
@@ -182,3 +183,6 @@ export class StoreInbox implements Inbox {
     )
   }
 }
+
+/** Of these numbers those that a row can have. */
+const possible = (seqs: readonly number[]): number[] => seqs.filter(isSeq)

@@ -2,7 +2,7 @@ import type { KycEvent } from '../event.ts'
 
 /** An event that your application waits for. */
 export interface Expected<E extends KycEvent = KycEvent> {
-  /** Your name for it. It is in the log and not personal data: the id of a session, not an address. */
+  /** Your name for it: another one for each event that is awaited, `identify:sess_1`. It is in the log and not personal data: the id of a session, not an address. */
   id: string
   /** Since when, as a date or in milliseconds since the epoch. Another time makes it another expectation. */
   since: Date | number

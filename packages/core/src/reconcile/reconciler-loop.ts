@@ -3,14 +3,14 @@ import { whatFailed } from '../inbox/carry-out.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import { pause } from '../inbox/pause.ts'
 import type { Provider } from '../provider.ts'
-import { checkIdentity } from './identities.ts'
+import { checkIdentity, keepPolledIdentity } from './identities.ts'
 import { Overdue } from './overdue.ts'
 import { poll, type Tally } from './poll.ts'
 import type { ReconcileOptions } from './reconcile-options.ts'
 import type { ReconcileSettings } from './reconcile-settings.ts'
-import { remember } from './remember.ts'
 import { retryIn } from './retry-in.ts'
 import { giveBackTask, takeTask } from './tasks.ts'
+import { keepTurn, takeTurn } from './turns.ts'
 import { withinTime } from './within-time.ts'
 
 /** How often to look whether it is time, at the latest: so late at most another process takes over from one that died. */
@@ -24,6 +24,7 @@ export class ReconcilerLoop {
   readonly #fetch: ReconcileOptions['fetch']
   readonly #overdue: Overdue
   readonly #closing = new AbortController()
+  readonly #forgetIdentity: () => void
   readonly #looping: Promise<void>
   #failures = 0
   #notBefore = Number.NEGATIVE_INFINITY
@@ -40,6 +41,7 @@ export class ReconcilerLoop {
     this.#fetch = options.fetch
     this.#overdue = new Overdue(inbox, provider, settings, options)
     takeTask(inbox, settings)
+    this.#forgetIdentity = keepPolledIdentity(inbox, settings.name, provider)
     this.#looping = this.#loop()
   }
 
@@ -56,20 +58,20 @@ export class ReconcilerLoop {
       await pause(Math.min(everyMs / 10, MAX_LOOK_MS) * (1 - 0.2 * random()), this.#closing.signal)
     }
     giveBackTask(this.#inbox, this.#settings)
+    this.#forgetIdentity()
   }
 
   get #isClosing(): boolean {
     return this.#closing.signal.aborted
   }
 
-  /** True for one process every `everyMs`: the inbox remembers that somebody polled, and forgets it when it is time again. */
+  /** True for one process, when nobody polled for `everyMs`. */
   async #isTime(): Promise<boolean> {
-    const { name: receiver, task, everyMs: forMs, now } = this.#settings
     try {
-      checkIdentity(this.#inbox, receiver, this.#provider)
+      checkIdentity(this.#inbox, this.#settings.name, this.#provider)
       // Opened first: what is recorded meanwhile would wait, and be older than it says.
       await this.#inbox.open()
-      return await remember(this.#inbox, { receiver, what: ['polled', task], at: now(), forMs })
+      return await takeTurn(this.#inbox, this.#settings)
     } catch (error) {
       this.#fail(error, 'the inbox does not tell whether it is time to poll; trying again')
       return false
@@ -80,12 +82,25 @@ export class ReconcilerLoop {
   async #round(): Promise<void> {
     const { now } = this.#settings
     const startedAt = now()
-    while (!this.#isClosing && !(await this.#poll())) {
+    while (!this.#isClosing) {
+      const hasSucceeded = await this.#poll()
+      // One that the closing cut short does not count: whoever looks next makes it again.
+      if (hasSucceeded || !this.#isClosing) await this.#keepTurn(startedAt)
+      if (hasSucceeded) break
       const waitMs = retryIn(this.#settings, { failures: this.#failures, elapsedMs: now() - startedAt })
       if (waitMs === undefined) break
       await pause(waitMs, this.#closing.signal)
     }
     if (!this.#isClosing) await this.#flagMissing()
+  }
+
+  /** After failures too: this process makes the poll again, and no other one shall come between. */
+  async #keepTurn(startedAt: number): Promise<void> {
+    try {
+      await keepTurn(this.#inbox, this.#settings, startedAt)
+    } catch (error) {
+      this.#fail(error, 'the inbox does not remember that it was polled: the next poll may come early')
+    }
   }
 
   /** Resolves to whether it succeeded. */

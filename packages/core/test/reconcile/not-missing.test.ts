@@ -108,6 +108,6 @@ it('a hook that fails is told, and the others are called', async () => {
   })
   await pass(3 * HOUR)
   expect(called).toEqual(['sess_a', 'sess_b'])
-  expect(log.where({ message: 'onMissing threw', error: 'TypeError' })).toHaveLength(2)
+  expect(log.where({ message: 'onMissing failed', error: 'TypeError' })).toHaveLength(2)
   expect(JSON.stringify(log.lines)).not.toContain('resident@')
 })

@@ -133,13 +133,24 @@ export const quarantineFaults: Readonly<Record<string, BrokenEngine>> = {
       },
     }),
   },
-  'drops evidence when the redriven row is gone': {
-    noticedBy: 'keeps evidence also when the redriven row is gone',
+  'records what is redriven though its row is gone': {
+    noticedBy: 'writes nothing of a redriven delivery whose row is gone',
     fault: (good) => ({
-      async quarantined(query) {
-        return (await good.quarantined(query)).filter(
-          ({ reason, seq }) => reason !== 'delivery-conflict' || seq === 1,
+      async commit(given, settlements) {
+        const rows = new Set((await good.quarantined({})).map(({ seq }) => seq))
+        const kept = given.map(({ redriven, ...receipt }) =>
+          redriven !== undefined && rows.has(redriven) ? { ...receipt, redriven } : receipt,
         )
+        return good.commit(kept, settlements)
+      },
+    }),
+  },
+  'records what is redriven twice in one commit': {
+    noticedBy: 'records a delivery without a key once, however often it is redriven',
+    fault: (good) => ({
+      commit: ([first, ...others], settlements) => {
+        const without = others.map(({ redriven, ...receipt }) => receipt)
+        return good.commit(first === undefined ? without : [first, ...without], settlements)
       },
     }),
   },

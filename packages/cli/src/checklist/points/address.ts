@@ -10,6 +10,9 @@ const NO_CHALLENGE: Wanted = { words: 'no challenge', holds: (reply) => !isChall
 const isChallenge = ({ status = 0, headers }: Reply): boolean =>
   headers['www-authenticate'] !== undefined || status === 407 || status === 511
 
+/** The query may be a token. */
+const withoutQuery = (location: string): string => location.replace(/[?#].*$/s, '?...')
+
 /** What the address does, before it comes to what is delivered. */
 export const ADDRESS_POINTS: readonly Point[] = [
   {
@@ -31,7 +34,7 @@ export const ADDRESS_POINTS: readonly Point[] = [
       if (reply.status === undefined) return notShown(NO_REPLY)
       if (NO_REDIRECT.holds(reply)) return pass(`answered ${reply.status}`)
       return failForGood(
-        `answered ${reply.status}, to ${trial.bench.show(reply.headers.location ?? 'nowhere')}`,
+        `answered ${reply.status}, to ${trial.bench.show(withoutQuery(reply.headers.location ?? 'nowhere'))}`,
       )
     },
   },
