@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { quotable } from './secrets.ts'
 
 /** A command as all of ours are: what went wrong is one line, and whoever runs it decides how the process ends. */
 export function newCommand(name: string, description: string) {
@@ -8,7 +9,7 @@ export function newCommand(name: string, description: string) {
     .helpCommand(false)
     .configureHelp({ sortOptions: false })
     .configureOutput({
-      outputError: (text, write) => write(`kyc-webhooks: ${oneLine(text)}\n`),
+      outputError: (text, write) => write(`kyc-webhooks: ${oneLine(withoutValues(text))}\n`),
     })
     .exitOverride()
 }
@@ -18,6 +19,17 @@ export function examples(...lines: readonly (readonly [commandLine: string, purp
   const texts = lines.map(([commandLine, purpose]) => `  # ${purpose}\n  kyc-webhooks ${commandLine}`)
   return `\nExamples:\n${texts.join('\n')}`
 }
+
+/** Commander's messages without what was given, which may be a secret. What looks like the name of a command or option stays. */
+const withoutValues = (text: string): string =>
+  text
+    .replace(/( but got \d+): .*$/s, '$1.')
+    .replace(/(argument(?: value)?) '.*' is invalid/s, '$1 is invalid')
+    .replace(/(unknown (?:command|option)) '(.*)'/s, (_, what, given) => {
+      const name = given.replace(/=.*$/s, '')
+      const isName = quotable(name.replace(/^-+/, '').replaceAll('-', '_'), '') !== ''
+      return isName ? `${what} '${name}'` : what
+    })
 
 const oneLine = (text: string): string =>
   text

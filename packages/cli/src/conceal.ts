@@ -49,7 +49,11 @@ function secretForms(secret: string): string[] {
 
 function queryForms({ search, searchParams }: URL): string[] {
   const query = search.slice(1)
-  return [query, query.replaceAll('+', ' ').replaceAll(/(?:%[\da-f]{2})+/gi, decoded), ...searchParams.values()]
+  return [
+    query,
+    query.replaceAll('+', ' ').replaceAll(/(?:%[\da-f]{2})+/gi, decoded),
+    ...searchParams.values(),
+  ]
 }
 
 function decoded(escapes: string): string {

@@ -39,6 +39,20 @@ export async function firstOf<Row extends { seq: number }>(
   return { rows: first, next: undefined }
 }
 
+const UNREADABLE = '(unreadable)'
+
+/** The event, or a word when the row is damaged: the other rows are still shown, and the parser's message would quote the event. */
+export function eventOf({ json }: Pick<EventRecord, 'json'>): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return UNREADABLE
+  }
+}
+
+const idOf = (event: unknown): string =>
+  typeof event === 'object' && event !== null && 'id' in event ? String(event.id) : UNREADABLE
+
 /** What may be shown of an event without being asked: nothing of its payload but the id. */
 export function eventSummary(row: EventRecord) {
   const { seq, receiver, state, type, attempts, crashes, dueAt, error, receivedAt, context } = row
@@ -47,13 +61,13 @@ export function eventSummary(row: EventRecord) {
     state,
     receiver: printable(receiver),
     type: printable(type),
-    id: printable(String(JSON.parse(row.json).id)),
+    id: printable(idOf(eventOf(row))),
     receivedAt: isoTime(receivedAt),
     deliveryId: context.id === undefined ? undefined : printable(context.id),
     attempts,
     crashes,
     dueAt: state === 'waiting' ? isoTime(dueAt) : undefined,
-    error,
+    error: error && printable(error, 512),
   }
 }
 
@@ -63,7 +77,7 @@ export function quarantineSummary(row: QuarantineRecord) {
   return {
     seq,
     receiver: printable(receiver),
-    reason,
+    reason: printable(reason),
     count,
     firstAt: isoTime(firstAt),
     lastAt: isoTime(lastAt),

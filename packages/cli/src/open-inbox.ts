@@ -2,7 +2,10 @@ import { Option } from '@commander-js/extra-typings'
 import type { Inbox } from '@kyc-webhooks/core'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
 import { Failure, UsageError } from './exit.ts'
+import { noInbox } from './no-inbox.ts'
+import { someText } from './parsers.ts'
 import { patiently } from './progress.ts'
+import { quotable } from './secrets.ts'
 
 export interface InboxPlace {
   inbox?: string | undefined
@@ -18,10 +21,15 @@ export const inboxOptions = {
     new Option(
       '--inbox <place>',
       `SQLite file, or URL of a Postgres without a password (default: ${DEFAULT_FILE})`,
-    ),
+    ).argParser(someText),
   inboxEnv: () =>
-    new Option('--inbox-env <name>', 'environment variable with the same, also with a password'),
-  schema: () => new Option('--schema <name>', 'Postgres: schema of the inbox (default: kyc_webhooks)'),
+    new Option('--inbox-env <name>', 'environment variable with the same, also with a password').argParser(
+      someText,
+    ),
+  schema: () =>
+    new Option('--schema <name>', 'Postgres: schema of the inbox (default: kyc_webhooks)').argParser(
+      someText,
+    ),
 }
 
 /**
@@ -31,7 +39,7 @@ export const inboxOptions = {
 export async function withInbox<T>(place: InboxPlace, work: (inbox: Inbox) => Promise<T>): Promise<T> {
   const inbox = await inboxAt(place)
   try {
-    await patiently('the inbox is being opened', () => inbox.open())
+    await patiently('the inbox is being opened', () => inbox.open()).catch(noInbox)
     return await work(inbox)
   } finally {
     await inbox.close()
@@ -54,11 +62,15 @@ export async function inboxAt(
     throw new UsageError(`--${option} or --${option}-env, not both`)
   const place = inboxEnv === undefined ? (inbox ?? DEFAULT_FILE) : process.env[inboxEnv]
   if (place === undefined || place === '')
-    throw new UsageError(`the environment variable ${inboxEnv} is not set`)
+    throw new UsageError(
+      `the environment variable ${quotable(inboxEnv ?? '', `that --${option}-env names`)} is not set`,
+    )
   if (/^postgres(ql)?:/i.test(place)) {
     if (inboxEnv === undefined) refusePassword(place, option)
     return postgresAt(place, schema, migrate)
   }
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place))
+    throw new UsageError('an inbox is a SQLite file, or a URL that begins with postgres:')
   if (schema !== undefined) throw new UsageError(`--${schemaOption(option)} is for Postgres alone`)
   return sqliteInbox({ file: place, migrate })
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { styleText } from 'node:util'
+import { printable } from '@kyc-webhooks/core/engine'
 
 /** Results, on standard output: lines for people, or with `--json` values for programs. */
 export interface Output {
@@ -25,9 +26,9 @@ export function output({ json = false }: { json?: boolean | undefined }): Output
 /** JSON for people. */
 export const indented = (value: unknown): string => harmless(JSON.stringify(value, undefined, 2))
 
-/** JSON escapes the control characters below a space; terminals also obey those behind the tilde. */
-const harmless = (json: string): string =>
-  json.replaceAll(/[\x7f-\x9f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
+/** JSON escapes the control characters below a space; terminals also obey those behind the tilde, and marks of direction. */
+export const harmless = (json: string): string =>
+  json.replaceAll(/[\x7f-\x9f]|\p{Bidi_C}/gu, (character) => printable(character))
 
 /** Writes to standard output, and waits while its reader is behind. */
 export async function writeOut(text: string): Promise<void> {

@@ -11,6 +11,12 @@ export const wholeNumber =
     throw new InvalidArgumentError(`Wanted: a whole number from ${least}${upTo}.`)
   }
 
+/** For names: an empty variable in a script is not "all of them". */
+export function someText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Wanted: not an empty text.')
+  return text
+}
+
 export function decimal(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('Wanted: a number from 0.')
   return Number(text)
@@ -35,6 +41,16 @@ export function duration(text: string): number {
   const [, number, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
   if (unit === undefined) throw new InvalidArgumentError('Wanted: for example 90s, 15m, 12h or 30d.')
   return Number(number) * UNITS_MS[unit as keyof typeof UNITS_MS]
+}
+
+/** The longest that a timer waits, in milliseconds: a longer one ends at once. */
+const LONGEST_WAIT_MS = 2_147_483_647
+
+/** For timers. */
+export function wait(text: string): number {
+  const ms = duration(text)
+  if (ms > LONGEST_WAIT_MS) throw new InvalidArgumentError('Wanted: at most 24d.')
+  return ms
 }
 
 /** An address to send to. A password in it would be seen by everybody who lists processes. */

@@ -2,7 +2,7 @@ import { Option } from '@commander-js/extra-typings'
 import { type Simulator, type SimulatorOptions, simulators } from '@kyc-webhooks/simulator'
 import { UsageError } from './exit.ts'
 import { readInput } from './files.ts'
-import { duration, httpUrl } from './parsers.ts'
+import { httpUrl, wait } from './parsers.ts'
 import { checkSchemes, PROVIDERS, type ProviderName, type SchemeOptions } from './providers.ts'
 import { readSecret, type SecretOptions } from './secrets.ts'
 
@@ -21,7 +21,7 @@ export const timeLimitOption = () =>
   new Option(
     '--time-limit <time>',
     'wait so long for a reply, for example 60s (default: as the provider does)',
-  ).argParser(duration)
+  ).argParser(wait)
 
 export interface TargetOptions extends SecretOptions, SchemeOptions {
   provider: ProviderName

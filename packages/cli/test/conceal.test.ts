@@ -33,6 +33,11 @@ test('signatures and nonces that were sent are not seen, or what looks like a si
   add({ 'Aai-Nonce': nonce, 'X-Signature': 'sha256=0123456789', 'Content-Type': 'application/json' })
   const text = `${nonce}, 0123456789, ${'aB1'.repeat(20)}abcd, application/json`
   const hidden = '[a signature or nonce]'
-  expect(conceal(text)).toBe(`${hidden}, ${hidden}, ${'aB1'.repeat(20)}abcd, application/json`.replace(`${'aB1'.repeat(20)}abcd`, hidden))
+  expect(conceal(text)).toBe(
+    `${hidden}, ${hidden}, ${'aB1'.repeat(20)}abcd, application/json`.replace(
+      `${'aB1'.repeat(20)}abcd`,
+      hidden,
+    ),
+  )
   expect(conceal(`expected ${Buffer.alloc(32, 1).toString('base64')}`)).toBe(`expected ${hidden}`)
 })

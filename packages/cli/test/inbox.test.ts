@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { Inbox } from '@kyc-webhooks/core'
 import { postgresInbox } from '@kyc-webhooks/postgres'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
@@ -220,8 +221,46 @@ describe('an inbox', () => {
     expect(existsSync(file)).toBe(false)
     const { url, schema, count } = await makeSchema()
     const ran = await kyc(['inbox', 'stats', '--inbox-env', 'D', '--schema', schema], { env: { D: url } })
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('inbox-unusable') })
+    const missing = `there is no inbox in schema ${schema} (inbox-unusable)`
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining(missing) })
+    const elsewhere = new URL(url)
+    elsewhere.pathname = '/no_such_database'
+    const none = await kyc(['inbox', 'stats', '--inbox-env', 'D'], { env: { D: elsewhere.href } })
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such database') })
     expect(await count()).toBe(0)
+  })
+
+  test('with a damaged row shows the others, and nothing of the payload', async () => {
+    const file = join(temporaryDirectory(), 'inbox.db')
+    const inbox = sqliteInbox({ file })
+    await fill(inbox)
+    const database = new DatabaseSync(file)
+    onTestFinished(() => database.close())
+    database.exec(`UPDATE event SET json = '${PERSONAL} \u009b31m\u202e', error = 'a\u009bb' WHERE seq = 3`)
+    const args = ['--inbox', file]
+    for (const command of [['list'], ['show', '3', '--payload'], ['export', 'events']]) {
+      const { code, stdout, stderr } = await kyc(['inbox', ...command, ...args])
+      expect({ code, seen: stdout.includes('(unreadable)') }).toEqual({ code: 0, seen: true })
+      expect(stdout + stderr).not.toMatch(/[\u0080-\u009f\u202e]/)
+      if (command[0] !== 'export') expect(stdout + stderr).not.toContain(PERSONAL)
+    }
+  })
+
+  test('is exported under another name until all of it is there', async () => {
+    const directory = temporaryDirectory()
+    const file = join(directory, 'inbox.db')
+    await fill(sqliteInbox({ file }))
+    const output = join(directory, 'all.ndjson')
+    writeFileSync(`${output}.part`, 'of one that was interrupted')
+    const args = ['inbox', 'export', 'events', '--inbox', file, '--output', output]
+    expect(await kyc(args)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('.part exists already'),
+    })
+    expect(existsSync(output)).toBe(false)
+    rmSync(`${output}.part`)
+    expect(await kyc(args)).toMatchObject({ code: 0 })
+    expect([existsSync(output), existsSync(`${output}.part`)]).toEqual([true, false])
   })
 
   test('is the default file when none is named', async () => {
@@ -258,6 +297,7 @@ describe('an inbox', () => {
     })
     expect(code).toBe(1)
     expect(stderr.split('\n')).toHaveLength(2)
+    expect(stderr).toContain('nobody listens there')
     expect(stderr).not.toContain('hunter2')
   })
 })

@@ -48,6 +48,16 @@ test('limits make it a check', async () => {
   })
 })
 
+test('nothing accepted is a failure, and no reply is no good p99', async () => {
+  const { url } = await listen(401)
+  expect(await kyc(load(url, '--rate', '10', '--seconds', '0.5'))).toMatchObject({
+    code: 1,
+    stderr: 'kyc-webhooks: no delivery was accepted\n',
+  })
+  const dead = load('http://127.0.0.1:1/', '--rate', '10', '--seconds', '0.5', '--max-p99', '1000')
+  expect(await kyc(dead)).toMatchObject({ code: 1, stderr: expect.stringContaining('no p99') })
+})
+
 test('what does not listen is an error each time', async () => {
   const { code, values } = await kycJson([
     ...load('http://127.0.0.1:1/', '--rate', '10', '--seconds', '0.5'),

@@ -113,6 +113,35 @@ test.each([
   expect(stderr).toMatch(/^kyc-webhooks: .+\n$/)
 })
 
+const SECRET = 'whsec_hunter2hunter2hunter2'
+
+test.each([
+  ['send', '--provider', 'press', '--secret-env', SECRET],
+  ['send', '--provider', 'press', '--secret-env', '0123456789abcdef0123456789abcdef'],
+  ['send', '--provider', 'press', '--secret-file', SECRET],
+  ['send', '--provider', 'press', SECRET],
+  ['send', '--provider', 'press', '--url', SECRET],
+  ['send', '--provider', 'press', `--secrets=${SECRET}`],
+  ['inbox', 'stats', '--inbox-env', `postgres://user:${SECRET}@localhost/db`],
+  ['inbox', 'stats', '--inbox', `mysql://user:${SECRET}@localhost/db`],
+  ['inbox', 'show', SECRET],
+  ['inbox', 'erase', SECRET],
+  [SECRET],
+])('%s %s %s %s %s: what may be a secret is refused, and not quoted', async (...args) => {
+  const { code, stdout, stderr } = await kyc(args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^kyc-webhooks: .+\n$/)
+  expect(stderr).not.toMatch(/hunter2|0123456789abcdef/)
+})
+
+test.each(['list', 'retry --all --yes', 'export events', 'quarantine list'])(
+  'inbox %s: an empty receiver is not all of them',
+  async (command) => {
+    const ran = await kyc(['inbox', ...command.split(' '), '--receiver', ''])
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('not an empty text') })
+  },
+)
+
 test('no command at all: help, and code 2', async () => {
   expect(await kyc([])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage:') })
   expect(await kyc(['inbox'])).toMatchObject({

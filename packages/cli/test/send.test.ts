@@ -142,6 +142,17 @@ test('it waits no longer than the provider would, or than it is told to', async 
   ])
 })
 
+test('a reply is shown without the secret and the query that it repeats', async () => {
+  const server = createServer((req, res) => res.writeHead(401).end(`${req.url} ${secrets.press}`))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?token=hush-hush`
+  const args = ['send', '--provider', 'press', '--time-limit', '20s', '--url', url]
+  expect((await kyc(args)).stdout).toContain('/?[the query] [the secret]')
+  expect((await kycJson(args)).values).toMatchObject([{ reply: '/?[the query] [the secret]' }])
+})
+
 test('nobody there is told, with code 1', async () => {
   const ran = await kyc(['send', '--provider', 'press', '--url', 'http://127.0.0.1:1/'])
   expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') })
@@ -150,6 +161,7 @@ test('nobody there is told, with code 1', async () => {
 test.each([
   [['--url', 'ftp://x/'], 'http: or https:'],
   [['--url', 'http://user:hunter2@x/'], 'password'],
+  [['--time-limit', '30d'], 'at most 24d'],
   [['--count', '0'], 'a whole number from 1'],
   [['--count', '1e3'], 'a whole number from 1'],
   [['--algorithm', 'sha512'], '--algorithm is for advance-ai alone'],

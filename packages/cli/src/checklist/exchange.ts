@@ -52,7 +52,10 @@ export const oneOf = (...statuses: readonly number[]): Wanted =>
 const SHOWN_CHARACTERS = 200
 
 /** Makes text from outside fit to be shown: its beginning, on one line, without what must not be seen and without control characters. */
-export function showable({ conceal }: Pick<Concealer, 'conceal'>, maxLength = SHOWN_CHARACTERS): (text: string) => string {
+export function showable(
+  { conceal }: Pick<Concealer, 'conceal'>,
+  maxLength = SHOWN_CHARACTERS,
+): (text: string) => string {
   return (text) => {
     const line = conceal(text).replaceAll(/\s+/g, ' ').trim()
     return `${printable(line, maxLength)}${line.length > maxLength ? ' ...' : ''}`

@@ -7,7 +7,7 @@ import { inChunks } from '../in-chunks.ts'
 import { events, quarantined } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { output } from '../output.ts'
-import { duration, seqs } from '../parsers.ts'
+import { duration, seqs, someText } from '../parsers.ts'
 import { counted } from '../progress.ts'
 
 const WHAT = ['dead-letters', 'quarantined'] as const
@@ -23,7 +23,7 @@ export function eraseCommand() {
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
     .option('--older-than <age>', 'all that came last so long ago, for example 30d', duration)
-    .option('--receiver <name>', 'with --older-than: only those of this receiver')
+    .option('--receiver <name>', 'with --older-than: only those of this receiver', someText)
     .addOption(new Option('--subject <id>').hideHelp())
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')

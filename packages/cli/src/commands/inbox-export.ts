@@ -1,11 +1,13 @@
-import { open, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
 import { Argument } from '@commander-js/extra-typings'
 import type { EventRecord, Inbox, QuarantineRecord } from '@kyc-webhooks/core'
 import { examples, newCommand } from '../command.ts'
 import { Failure, UsageError } from '../exit.ts'
-import { eventSummary, events, quarantined, quarantineSummary } from '../inbox-rows.ts'
+import { eventOf, eventSummary, events, quarantined, quarantineSummary } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
-import { note, writeOut } from '../output.ts'
+import { harmless, note, writeOut } from '../output.ts'
+import { someText } from '../parsers.ts'
 import { counted } from '../progress.ts'
 import { stateOption } from './inbox-list.ts'
 
@@ -19,8 +21,8 @@ export function exportCommand() {
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
     .addOption(stateOption())
-    .option('--receiver <name>', 'only those of this receiver')
-    .option('--output <file>', 'a new file, readable by its owner alone (default: standard output)')
+    .option('--receiver <name>', 'only those of this receiver', someText)
+    .option('--output <file>', 'a new file, readable by its owner alone (default: standard output)', someText)
     .addHelpText(
       'after',
       examples(
@@ -45,7 +47,7 @@ export function exportCommand() {
 const eventLine = (row: EventRecord) => ({
   ...eventSummary(row),
   delivery: row.context,
-  event: JSON.parse(row.json) as unknown,
+  event: eventOf(row),
 })
 
 const quarantineLine = (row: QuarantineRecord) => ({
@@ -62,17 +64,24 @@ async function* mapped<Row>(
   for await (const row of rows) yield toLine(row)
 }
 
-/** A file that nobody else may read, from its first byte. One that is there is not touched; one that is not complete does not stay. */
+/** A file that nobody else may read, from its first byte. One that is there is not touched; one that is not complete has another name. */
 async function writeFile(values: AsyncIterable<unknown>, path: string): Promise<number> {
-  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+  if (existsSync(path)) throw new Failure(`${path} exists already`)
+  const part = `${path}.part`
+  const file = await open(part, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new Failure(
-      error.code === 'EEXIST' ? `${path} exists already` : `${path} cannot be written (${error.code})`,
+      error.code === 'EEXIST'
+        ? `${part} exists already: another export is writing it, or was interrupted`
+        : `${path} cannot be written (${error.code})`,
     )
   })
   try {
-    return await writeAll(values, (text) => file.appendFile(text))
+    const count = await writeAll(values, (text) => file.appendFile(text))
+    await file.sync()
+    await rename(part, path)
+    return count
   } catch (error) {
-    await rm(path, { force: true })
+    await rm(part, { force: true })
     throw error
   } finally {
     await file.close()
@@ -85,7 +94,7 @@ async function writeAll(
 ): Promise<number> {
   let count = 0
   for await (const value of values) {
-    await write(`${JSON.stringify(value)}\n`)
+    await write(`${harmless(JSON.stringify(value))}\n`)
     count++
   }
   return count

@@ -4,7 +4,7 @@ import { examples, newCommand } from '../command.ts'
 import { eventSummary, events, firstOf } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { output } from '../output.ts'
-import { wholeNumber } from '../parsers.ts'
+import { someText, wholeNumber } from '../parsers.ts'
 import { counted } from '../progress.ts'
 import { table } from '../table.ts'
 
@@ -18,8 +18,8 @@ export function listCommand() {
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
     .addOption(stateOption())
-    .option('--receiver <name>', 'only events of this receiver')
-    .option('--type <type>', 'only events of this type')
+    .option('--receiver <name>', 'only events of this receiver', someText)
+    .option('--type <type>', 'only events of this type', someText)
     .option('--after <seq>', 'only events with a higher number: the next page', wholeNumber())
     .option('--limit <n>', 'at most so many', wholeNumber(1), 100)
     .option('--json', 'print one JSON object: `events`, and `next` for --after, or null')

@@ -4,6 +4,7 @@ import { confirm } from '../confirm.ts'
 import { UsageError } from '../exit.ts'
 import { type InboxPlace, inboxAt } from '../open-inbox.ts'
 import { output } from '../output.ts'
+import { someText } from '../parsers.ts'
 import { progress } from '../progress.ts'
 import { fields } from '../table.ts'
 
@@ -12,12 +13,12 @@ export function moveCommand() {
     'move',
     'Moves everything from one inbox into a new one, which is made, and closes the first for good.',
   )
-    .option('--from <place>', 'SQLite file, or URL of a Postgres without a password')
-    .option('--from-env <name>', 'environment variable with the same, also with a password')
-    .option('--from-schema <name>', 'Postgres: schema of the inbox (default: kyc_webhooks)')
-    .option('--to <place>', 'where to: as --from')
-    .option('--to-env <name>', 'as --from-env')
-    .option('--to-schema <name>', 'as --from-schema')
+    .option('--from <place>', 'SQLite file, or URL of a Postgres without a password', someText)
+    .option('--from-env <name>', 'environment variable with the same, also with a password', someText)
+    .option('--from-schema <name>', 'Postgres: schema of the inbox (default: kyc_webhooks)', someText)
+    .option('--to <place>', 'where to: as --from', someText)
+    .option('--to-env <name>', 'as --from-env', someText)
+    .option('--to-schema <name>', 'as --from-schema', someText)
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -3,7 +3,7 @@ import { examples, newCommand } from '../command.ts'
 import { firstOf, quarantined, quarantineSummary } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { output } from '../output.ts'
-import { wholeNumber } from '../parsers.ts'
+import { someText, wholeNumber } from '../parsers.ts'
 import { table } from '../table.ts'
 
 export function quarantineListCommand() {
@@ -11,7 +11,7 @@ export function quarantineListCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
-    .option('--receiver <name>', 'only deliveries to this receiver')
+    .option('--receiver <name>', 'only deliveries to this receiver', someText)
     .option('--after <seq>', 'only deliveries with a higher number: the next page', wholeNumber())
     .option('--limit <n>', 'at most so many', wholeNumber(1), 100)
     .option('--json', 'print one JSON object: `quarantined`, and `next` for --after, or null')

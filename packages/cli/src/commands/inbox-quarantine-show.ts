@@ -30,7 +30,7 @@ export function quarantineShowCommand() {
       if (payload) {
         out.line()
         for (const [name, value] of Object.entries(row.headers))
-          out.line(`${name}: ${printable(value, 8_192)}`)
+          out.line(`${printable(name)}: ${printable(value, 8_192)}`)
         out.line(`\n${visible(body.toString('utf8'))}`)
       }
       out.value({ ...summary, ...(payload && { headers: row.headers, body: body.toString('base64') }) })

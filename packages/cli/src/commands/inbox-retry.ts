@@ -6,7 +6,7 @@ import { inChunks } from '../in-chunks.ts'
 import { events } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { output } from '../output.ts'
-import { seqs } from '../parsers.ts'
+import { seqs, someText } from '../parsers.ts'
 import { counted } from '../progress.ts'
 
 export function retryCommand() {
@@ -19,7 +19,7 @@ export function retryCommand() {
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
     .option('--all', 'all dead letters')
-    .option('--receiver <name>', 'with --all: only those of this receiver')
+    .option('--receiver <name>', 'with --all: only those of this receiver', someText)
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -1,6 +1,6 @@
 import { examples, newCommand } from '../command.ts'
 import { Failure } from '../exit.ts'
-import { eventSummary } from '../inbox-rows.ts'
+import { eventOf, eventSummary } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { indented, output } from '../output.ts'
 import { wholeNumber } from '../parsers.ts'
@@ -22,7 +22,7 @@ export function showCommand() {
       const [row] = await withInbox(place, (inbox) => inbox.events({ after: seq - 1, limit: 1 }))
       if (row?.seq !== seq) throw new Failure(`there is no event ${seq}`)
       const summary = eventSummary(row)
-      const event: unknown = payload ? JSON.parse(row.json) : undefined
+      const event = payload ? eventOf(row) : undefined
       const out = output({ json })
       for (const line of fields(summary)) out.line(line)
       if (payload) out.line(indented(event))

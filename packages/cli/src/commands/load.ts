@@ -7,7 +7,7 @@ import { EXIT } from '../exit.ts'
 import { liveLines } from '../live-lines.ts'
 import { histogram, type LoadResult, loadResult, loadTable } from '../load-report.ts'
 import { note, output } from '../output.ts'
-import { aboveZero, decimal, wholeNumber } from '../parsers.ts'
+import { aboveZero, decimal, someText, wholeNumber } from '../parsers.ts'
 import { progress } from '../progress.ts'
 import { providerOption, schemeOptions } from '../providers.ts'
 import { secretOptions } from '../secrets.ts'
@@ -28,7 +28,7 @@ export function loadCommand() {
     .requiredOption('--rate <n>', 'deliveries in a second', aboveZero)
     .option('--seconds <n>', 'for how long', aboveZero, 10)
     .option('--connections <n>', 'at the same time, at most', wholeNumber(1), 100)
-    .option('--event <type>', 'which event (default: all of them, at random)')
+    .option('--event <type>', 'which event (default: all of them, at random)', someText)
     .option('--seed <n>', 'the same seed gives the same ids and bytes (default: at random)', wholeNumber())
     .option('--max-p99 <ms>', 'exit with 1 when the 99th percentile is above', decimal)
     .option('--max-errors <n>', 'exit with 1 when more were not accepted', wholeNumber())
@@ -75,20 +75,24 @@ ${examples(
       for (const line of loadTable(result, rate)) out.line(line)
       out.value({ provider: options.provider, rate, ...result })
       const exceeded = whatExceeds(result, options)
-      if (exceeded.length === 0) return
-      note(`kyc-webhooks: more than allowed: ${exceeded.join(', ')}`)
+      if (exceeded.length > 0) note(`kyc-webhooks: more than allowed: ${exceeded.join(', ')}`)
+      else if (result.accepted === 0) note('kyc-webhooks: no delivery was accepted')
+      else return
       process.exitCode = EXIT.failed
     })
 }
 
 function whatExceeds(
-  { errors, p99Ms }: LoadResult,
+  { errors, p99Ms, replies }: LoadResult,
   {
     maxP99 = Number.POSITIVE_INFINITY,
     maxErrors = Number.POSITIVE_INFINITY,
   }: { maxP99?: number; maxErrors?: number },
 ): string[] {
   return [
+    ...(Number.isFinite(maxP99) && Object.keys(replies).length === 0
+      ? ['no p99, since there was no reply']
+      : []),
     ...(p99Ms > maxP99 ? [`a p99 of ${p99Ms} ms`] : []),
     ...(errors > maxErrors ? [`${errors} errors`] : []),
   ]

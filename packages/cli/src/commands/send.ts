@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Option } from '@commander-js/extra-typings'
 import { type DeliveryReport, FLAWS, MISHAPS } from '@kyc-webhooks/simulator'
 import { examples, newCommand } from '../command.ts'
+import { concealer } from '../conceal.ts'
 import { EXIT, UsageError } from '../exit.ts'
 import { output } from '../output.ts'
-import { decimal, wholeNumber } from '../parsers.ts'
+import { decimal, someText, wholeNumber } from '../parsers.ts'
 import { progress } from '../progress.ts'
 import { providerOption, schemeOptions } from '../providers.ts'
-import { secretOptions } from '../secrets.ts'
+import { readSecret, secretOptions } from '../secrets.ts'
 import { deliver } from '../send/deliver.ts'
 import { draftsOf } from '../send/drafts.ts'
 import { caOption, eventList, simulatorOf, timeLimitOption, urlOption } from '../simulate.ts'
@@ -24,8 +25,8 @@ export function sendCommand() {
     .addOption(schemeOptions.secretForm())
     .addOption(schemeOptions.scheme())
     .addOption(schemeOptions.algorithm())
-    .option('--event <type>', 'which event (default: all of them, one after the other)')
-    .option('--variant <name>', 'in which form, where an event has several')
+    .option('--event <type>', 'which event (default: all of them, one after the other)', someText)
+    .option('--variant <name>', 'in which form, where an event has several', someText)
     .option('--body <file>', 'sign and send exactly these bytes')
     .option('--content-type <type>', 'with --body', 'application/json')
     .option('--count <n>', 'how many', wholeNumber(1), 1)
@@ -68,7 +69,12 @@ ${examples(
       })
       const draft = draftsOf(options)
       const out = output({ json })
-      const said = { out, provider: options.provider, clear: () => shown.update('') }
+      const { provider, url } = options
+      const hidden = concealer({
+        secret: readSecret(provider, options),
+        urls: url === undefined ? [] : [url],
+      })
+      const said = { out, provider, hidden, clear: () => shown.update('') }
       const { flaw, mishap, expect } = options
       if (flaw !== undefined && !simulator.flaws.includes(flaw))
         throw new UsageError(

@@ -4,7 +4,7 @@ import { type HttpRequest, memoryInbox, type Receiver } from '@kyc-webhooks/core
 import { examples, newCommand } from '../command.ts'
 import { inboxAt, inboxOptions } from '../open-inbox.ts'
 import { note, output } from '../output.ts'
-import { httpUrl, wholeNumber } from '../parsers.ts'
+import { httpUrl, someText, wholeNumber } from '../parsers.ts'
 import { checkSchemes, PROVIDERS, schemeOptions } from '../providers.ts'
 import { secretOptions } from '../secrets.ts'
 import { printer } from '../serve/printer.ts'
@@ -22,7 +22,11 @@ export function serveCommand() {
     .addOption(schemeOptions.algorithm())
     .option('--port <n>', 'where to listen; 0: any that is free', wholeNumber(0, 65_535), 3_000)
     .option('--host <address>', 'on which address', '127.0.0.1')
-    .option('--inbox <place>', 'record in this SQLite file or Postgres, made if missing (default: in memory)')
+    .option(
+      '--inbox <place>',
+      'record in this SQLite file or Postgres, made if missing (default: in memory)',
+      someText,
+    )
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
     .option(

@@ -8,6 +8,7 @@ import { providerOf, providerOption, schemeOptions } from '../providers.ts'
 import { readSecret, secretOptions } from '../secrets.ts'
 import { type Capture, parseHeaders, parseMessage } from '../verify/capture.ts'
 import { type Verification, verify } from '../verify/verify.ts'
+import { visible } from '../visible.ts'
 
 export function verifyCommand() {
   return newCommand(
@@ -85,8 +86,8 @@ function told(provider: string, found: Verification): string[] {
     head,
     ...mistakes.flatMap(({ name, explanation, mend }) => [
       '',
-      `${style('bold', name)}: ${explanation}`,
-      `What to do: ${mend}`,
+      `${style('bold', name)}: ${visible(explanation)}`,
+      `What to do: ${visible(mend)}`,
     ]),
   ]
 }

@@ -17,9 +17,11 @@ test.each(ALL)('%s: a sound receiver passes every point', async (provider) => {
 /** What is wrong, the one point that is for it, and at which providers it can be wrong. */
 const MISTAKES: readonly (readonly [Mistake, string, ...ProviderName[]])[] = [
   ['no-signature-check', 'bad-signature', ...ALL],
+  ['compares-beginnings', 'bad-signature', ...ALL],
   ['throws-at-short-signatures', 'bad-signature', 'press'],
   ['signs-parsed-body', 'raw-body', ...ALL],
   ['no-stale-check', 'stale-timestamp', 'press', 'advance-ai'],
+  ['allows-six-minutes', 'stale-timestamp', 'press', 'advance-ai'],
   ['no-nonce-check', 'reused-nonce', 'advance-ai'],
   ['one-algorithm', 'both-algorithms', 'advance-ai'],
   ['answers-202', 'exactly-200', 'uip'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { uip } from '../../src/providers/uip.ts'
-import { engineWith, unavailable } from '../inbox/support.ts'
+import { engineWith, hang, unavailable } from '../inbox/support.ts'
 import { application } from './application.ts'
 import { HOUR, identified, MINUTE, pass, polling } from './support.ts'
 
@@ -110,4 +110,60 @@ it('a hook that fails is told, and the others are called', async () => {
   expect(called).toEqual(['sess_a', 'sess_b'])
   expect(log.where({ message: 'onMissing failed', error: 'TypeError' })).toHaveLength(2)
   expect(JSON.stringify(log.lines)).not.toContain('resident@')
+})
+
+describe('a hook that hangs', () => {
+  it('has the time that a fetch has; then polls go on, and the others are called', async () => {
+    const { begin, options } = application()
+    begin('sess_a')
+    begin('sess_b')
+    const called: string[] = []
+    const { log, polls } = polling(uip(), {
+      ...options,
+      fetchTimeoutMs: 30_000,
+      onMissing({ id }) {
+        called.push(id)
+        return hang()
+      },
+    })
+    await pass(3 * HOUR)
+    expect(called).toEqual(['sess_a', 'sess_b'])
+    expect(log.where({ message: 'onMissing failed', error: 'timeout' })).toHaveLength(2)
+    expect(polls.length).toBeGreaterThan(15)
+  })
+
+  it('does not keep `close` waiting, which flags nothing more', async () => {
+    const { begin, options } = application()
+    begin('sess_a')
+    begin('sess_b')
+    await pass(3 * HOUR)
+    const called: string[] = []
+    const { log, close } = polling(uip(), {
+      ...options,
+      onMissing({ id }) {
+        called.push(id)
+        return hang()
+      },
+    })
+    await pass(1_000)
+    await close()
+    expect(called).toEqual(['sess_a'])
+    expect(log.where({ level: 'warn' })).toHaveLength(1)
+    expect(log.where({ level: 'error' })).toHaveLength(1)
+  })
+})
+
+it('two that are expected under one id since one time: the log says that the second is not looked for', async () => {
+  const { begin, flagged, options } = application()
+  begin('sess_a')
+  const expected = async () => {
+    const first = await options.expected()
+    return [...first, ...first.map((each) => ({ ...each, is: () => true }))]
+  }
+  // What came is the second's alone.
+  const { log } = polling(uip(), { ...options, expected, fetch: () => [identified('z')] })
+  await pass(1_000)
+  expect(log.where({ level: 'error' })).toMatchObject([{ ids: ['sess_a'] }])
+  await pass(3 * HOUR)
+  expect(flagged).toHaveLength(1)
 })

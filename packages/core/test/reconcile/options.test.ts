@@ -117,6 +117,17 @@ describe('the provider', () => {
     await worker.close()
   })
 
+  it('must make the ids of a receiver or worker that is made later, until the reconciler is closed', async () => {
+    const own = memoryInbox()
+    const reconciler = start(byFact, {}, own)
+    const late = () => startWorker(own, advanceAi(), { onEvent() {}, logger: silentLogger })
+    expect(configurationError(() => receiver(advanceAi() as Provider, own)).message).toContain('provider')
+    expect(configurationError(late).message).toContain('provider')
+    await receiver(byFact as Provider, own).close()
+    await reconciler.close()
+    await late().close()
+  })
+
   it('may be made anew where it is the same definition', async () => {
     const own = memoryInbox()
     const worker = startWorker(own, uip(), { onEvent() {}, logger: silentLogger })

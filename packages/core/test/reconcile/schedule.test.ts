@@ -58,19 +58,6 @@ describe('polls', () => {
     expect(Math.min(...gaps(all()))).toBeGreaterThanOrEqual(10 * MINUTE)
   })
 
-  it('are not repeated by a restart, and not put off by it either', async () => {
-    const engine = memoryEngine()
-    const before = polling(uip(), { engine, everyMs: 10 * MINUTE })
-    await pass(4 * MINUTE)
-    expect(before.polls).toHaveLength(1)
-    await before.close()
-    const after = polling(uip(), { engine, everyMs: 10 * MINUTE })
-    await pass(5 * MINUTE)
-    expect(after.polls).toEqual([])
-    await pass(3 * MINUTE)
-    expect(after.polls).toHaveLength(1)
-  })
-
   it('of two tasks do not take each other’s turns', async () => {
     const inbox = createInbox(memoryEngine())
     const one = polling(uip(), { inbox, task: 'one' })

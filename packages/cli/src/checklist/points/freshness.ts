@@ -5,6 +5,8 @@ import { fail, notShown, type Point, PRACTICE, pass, warn } from '../point.ts'
 
 /** Within the five minutes of the pages: a delivery that took its time, or a clock that is off a little. */
 const STILL_FRESH_SECONDS = 240
+/** Just beyond them. */
+const JUST_STALE_SECONDS = 330
 /** Beyond which a clock is not looked after, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 30_000
 
@@ -34,6 +36,11 @@ export const FRESHNESS_POINTS: readonly Point[] = [
         ['signed four minutes ago', trial.prepare({ timestamp: now - STILL_FRESH_SECONDS })],
       ])
       const stale = await expectEach(trial, REFUSED, [
+        ['signed five and a half minutes ago', trial.prepare({ timestamp: now - JUST_STALE_SECONDS })],
+        [
+          'signed five and a half minutes ahead of time',
+          trial.prepare({ timestamp: now + JUST_STALE_SECONDS }),
+        ],
         ['signed ten minutes ago', trial.prepare({ flaw: 'stale-timestamp' })],
         ['signed ten minutes ahead of time', trial.prepare({ flaw: 'future-timestamp' })],
         ['without a timestamp', trial.prepare({ flaw: 'missing-timestamp' })],

@@ -1,8 +1,9 @@
 import type { Draft } from '@kyc-webhooks/simulator'
 import type { ProviderName } from '../../providers.ts'
-import { restyled } from '../alter.ts'
+import { restyled, withText } from '../alter.ts'
 import { ACCEPTED, oneOf, REFUSED, told, type Wanted } from '../exchange.ts'
 import { expectEach, type Step } from '../expect-each.ts'
+import { almostSigned, withOtherDigit } from '../forge.ts'
 import { fail, notShown, type Point, pass } from '../point.ts'
 import type { Trial } from '../trial.ts'
 
@@ -95,11 +96,29 @@ function forgeries(trial: Trial): Step[] {
   const unsigned: Step[] = trial.bench.target.simulator.flaws.includes('unsigned')
     ? [['none of the three headers', trial.prepare({ flaw: 'unsigned' })]]
     : []
-  return [...flawed, ['the signature of another body', { ...signed, body }], ...unsigned]
+  return [
+    ...flawed,
+    ['the signature of another body', { ...signed, body }],
+    ...almostSigned(() => trial.prepare()),
+    ...alteredBodies(trial),
+    ...unsigned,
+  ]
+}
+
+/** Still JSON, so that nothing but the signature is against them. */
+function alteredBodies(trial: Trial): Step[] {
+  const middle = trial.prepare()
+  const draft = trial.bench.draft()
+  const last = trial.prepare({}, withText(draft, `${draft.body}\n`))
+  const spaced = Buffer.concat([last.body.subarray(0, -1), Buffer.from(' ')])
+  return [
+    ['a digit in the middle of the body is another', { ...middle, body: withOtherDigit(middle.body) }],
+    ['the last byte of the body is another', { ...last, body: spaced }],
+  ]
 }
 
 const FORGERIES = {
-  'bad-signature': 'one digit of the signature is another',
+  'bad-signature': 'the first digit of the signature is another',
   'malformed-signature': 'a signature of one character',
   'missing-signature': 'no signature',
 } as const

@@ -12,6 +12,8 @@ import { DIALECTS, type Value } from './dialects.ts'
 /** What can be wrong with a receiver that was written by hand: each alone, all else sound. */
 export type Mistake =
   | 'no-signature-check'
+  | 'compares-beginnings'
+  | 'allows-six-minutes'
   | 'throws-at-short-signatures'
   | 'signs-parsed-body'
   | 'no-stale-check'
@@ -92,13 +94,16 @@ function receiver(provider: ProviderName, mistake: Mistake | undefined): Request
     const timestamp = headerOf(dialect.timestamp)
     const signed = mistake === 'signs-parsed-body' ? JSON.stringify(parsed(body)) : body
     const expected = Buffer.from(dialect.sign(signed, timestamp, isOther ? 'sha512' : 'sha256'))
-    const given = Buffer.from(headerOf(dialect.signature))
+    let given = Buffer.from(headerOf(dialect.signature))
     if (given.length !== expected.length && mistake === 'throws-at-short-signatures')
       throw new RangeError('Input buffers must have the same byte length')
+    const beginning = mistake === 'compares-beginnings' ? 16 : Number.POSITIVE_INFINITY
+    if (given.length > 0 && given.subarray(0, beginning).equals(expected.subarray(0, beginning)))
+      given = expected
     const matches = given.length === expected.length && timingSafeEqual(given, expected)
     if (!matches && mistake !== 'no-signature-check') throw new Refusal(401)
     const ageSeconds = Math.abs(Date.now() / 1_000 - Number(timestamp))
-    const isFresh = timestamp !== '' && ageSeconds <= 300
+    const isFresh = timestamp !== '' && ageSeconds <= (mistake === 'allows-six-minutes' ? 360 : 300)
     if (dialect.timestamp !== undefined && !isFresh && mistake !== 'no-stale-check') throw new Refusal(401)
 
     const value = parsed(body)
