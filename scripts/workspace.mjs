@@ -37,17 +37,24 @@ export function build() {
   return quietly('Building packages', [...PNPM, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])
 }
 
-/** Packs the published packages into a folder. pnpm writes real versions where the workspace has `workspace:*`. */
+/** What is published. pnpm writes real versions where the workspace has `workspace:*`. */
+const EACH_PUBLISHED = ['-r', '--filter', './packages/*', '--filter', '!@kyc-webhooks/testing']
+
+/** Packs the published packages into a folder. */
 export function pack(folder) {
-  const which = ['--filter', './packages/*', '--filter', '!@kyc-webhooks/testing']
   return quietly('Packing packages', [
     ...PNPM,
-    '-r',
-    ...which,
+    ...EACH_PUBLISHED,
     'pack',
     '--pack-destination',
     join(root, folder),
   ])
+}
+
+/** Publishes those that npm does not have. What each manifest says of access and provenance holds. */
+export function publish(isDryRun) {
+  const how = isDryRun ? ['--dry-run', '--no-git-checks'] : ['--no-git-checks']
+  return quietly('Publishing packages', [...PNPM, ...EACH_PUBLISHED, 'publish', ...how])
 }
 
 /** Runs turbo in the open. Resolves when it has ended, whatever came of it. */
