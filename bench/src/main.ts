@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { experiments } from './experiments/index.ts'
+import { sectionMarkdown } from './report/markdown.ts'
+import { Bench } from './run/bench.ts'
+import { machine, machineLine } from './run/machine.ts'
+
+// Everything that is measured over HTTP and within: `main.ts --only throughput,floor --rounds 5 --seconds 4`.
+
+const { values } = parseArgs({
+  options: {
+    /** Names of experiments, with commas between. */
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    /** Seconds before each measurement, which do not count. */
+    warmup: { type: 'string' },
+    /** Where the results go. */
+    out: { type: 'string', default: fileURLToPath(new URL('../results', import.meta.url)) },
+    /** Where servers keep their files: on the disk that is to be measured. */
+    folder: { type: 'string', default: tmpdir() },
+    /** All small, within two minutes: to see that it runs. */
+    quick: { type: 'boolean', default: false },
+  },
+})
+const { quick } = values
+const folder = await mkdtemp(join(resolve(values.folder), 'kyc-bench-'))
+const settings = {
+  rounds: Number(values.rounds ?? (quick ? 1 : 3)),
+  seconds: Number(values.seconds ?? (quick ? 0.5 : 2)),
+  warmup: Number(values.warmup ?? (quick ? 0.2 : 1)),
+  folder,
+  quick,
+}
+const only = values.only?.split(',')
+const chosen = experiments.filter(({ name }) => only?.includes(name) ?? true)
+const unknown = only?.filter((name) => !experiments.some((each) => each.name === name)) ?? []
+if (unknown.length > 0) throw new Error(`no experiment ${unknown}: ${experiments.map(({ name }) => name)}`)
+
+try {
+  const on = machine(folder)
+  say(machineLine(on))
+  await mkdir(values.out, { recursive: true })
+  const bench = new Bench(settings, say)
+  for (const { name, title, run } of chosen) {
+    say(`\n${name}: ${title}`)
+    const section = await run(bench)
+    const taken = { name, title, takenAt: new Date().toISOString(), machine: on, settings, ...section }
+    await writeFile(join(values.out, `${name}.json`), `${JSON.stringify(taken, null, 1)}\n`)
+    say(`\n${sectionMarkdown(section)}`)
+    for (const { what, wanted, measured, met } of section.targets) {
+      say(`${met ? 'met    ' : 'NOT MET'}  ${what}: ${measured} (${wanted})`)
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

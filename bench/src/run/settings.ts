@@ -1,0 +1,13 @@
+/** What a run is made with. */
+export interface Settings {
+  /** How often each rival is measured, in turns. */
+  rounds: number
+  /** Seconds of a measurement. */
+  seconds: number
+  /** Seconds before that, which do not count. */
+  warmup: number
+  /** Where servers keep their files: on the disk that is to be measured. */
+  folder: string
+  /** Everything small: to see that it runs. */
+  quick: boolean
+}

@@ -1,0 +1,93 @@
+import { Connection } from './connection.ts'
+import type { Request } from './requests.ts'
+import type { Tally } from './tally.ts'
+
+interface Due {
+  request: Request
+  /** When it was to be sent. */
+  at: number
+  /** Whether that is within the seconds that count. */
+  counts: boolean
+}
+
+/**
+ * Sends at fixed times, on an idle connection or on one more. When all connections are taken the request waits, and that
+ * time counts: nothing that the receiver holds up is left out. Returns what stops it: no more is sent, and what is on its
+ * way has a last moment to be answered.
+ */
+export function openLoop(
+  port: number,
+  { perSecond, maxConnections }: { perSecond: number; maxConnections: number },
+  next: () => Request | undefined,
+  tally: Tally,
+): (graceMs: number) => Promise<void> {
+  const idle: Line[] = []
+  const all: Line[] = []
+  const queue: Due[] = []
+  const startedAt = performance.now()
+  let sent = 0
+  let pending = 0
+  let stopped = false
+
+  class Line {
+    #due: Due | undefined
+    readonly connection = new Connection(
+      port,
+      (status) => {
+        if (this.#due?.counts) tally.reply(status, performance.now() - this.#due.at)
+        this.#free()
+      },
+      () => {
+        if (this.#due?.counts) tally.unanswered()
+        this.#free()
+      },
+    )
+
+    take(due: Due): void {
+      this.#due = due
+      this.connection.send(due.request)
+    }
+
+    #free(): void {
+      if (this.#due?.counts) pending--
+      this.#due = undefined
+      const due = queue.shift()
+      if (due === undefined) idle.push(this)
+      else this.take(due)
+    }
+  }
+
+  function dispatch(due: Due): void {
+    if (due.counts) pending++
+    const line = idle.pop() ?? another()
+    if (line === undefined) queue.push(due)
+    else line.take(due)
+  }
+
+  function another(): Line | undefined {
+    if (all.length >= maxConnections) return undefined
+    const line = new Line()
+    all.push(line)
+    return line
+  }
+
+  function tick(): void {
+    if (stopped) return
+    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond)
+    while (sent < due) {
+      const request = next()
+      if (request === undefined) break
+      dispatch({ request, at: startedAt + (sent++ / perSecond) * 1_000, counts: tally.isOpen })
+    }
+    setTimeout(tick, 1)
+  }
+  tick()
+
+  return async (graceMs) => {
+    stopped = true
+    const until = performance.now() + graceMs
+    while (pending > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+    tally.unanswered(pending)
+    for (const { connection } of all) connection.close()
+  }
+}

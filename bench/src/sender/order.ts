@@ -1,0 +1,43 @@
+import type { Latencies } from '@kyc-webhooks/simulator'
+
+/** What the sender is told, as JSON in its first argument. */
+export interface LoadOrder {
+  port: number
+  secret: string
+  /** How deliveries are signed; `none` asks for `GET /other`, the rest of the application. */
+  scheme: Scheme
+  bodyBytes: number
+  loop: Loop
+  /** Seconds before those that count. */
+  warmup: number
+  seconds: number
+}
+
+export type Scheme = 'press' | 'github' | 'standard' | 'none'
+
+/**
+ * Closed: each connection sends its next delivery when the reply to the last is there. Open: deliveries are sent at fixed
+ * times, whatever the receiver does, on as many connections as that takes.
+ */
+export type Loop =
+  | { kind: 'closed'; connections: number }
+  | { kind: 'open'; perSecond: number; maxConnections: number }
+
+/** What the sender saw in the seconds that count. */
+export interface LoadReport {
+  /** Replies with 200. */
+  accepted: number
+  /** All other replies. */
+  refused: number
+  /** Deliveries without a reply: the connection broke, or nothing came in time. */
+  unanswered: number
+  /** Replies with 200 after 500 ms, the limit of PRESS. */
+  late: number
+  seconds: number
+  /** Of replies with 200. Closed loop: from sending. Open loop: from the time at which it was to be sent. */
+  latencies: Latencies
+  /** Of all other replies. */
+  refusals: Latencies
+  /** Share of the time in which the sender's event loop was busy. Near 1: the sender is what was measured. */
+  busy: number
+}
