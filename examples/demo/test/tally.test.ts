@@ -3,12 +3,22 @@ import type { HandlerLine } from '../src/staged-handler.ts'
 import type { Seen } from '../src/step.ts'
 import { tallyOf } from '../src/tally.ts'
 
+const sent = { at: 0, bodyBytes: 2 }
+
 /** A delivery of some events, answered with a status, or not answered and then answered. */
 function seen(ids: string[], ...statuses: (number | undefined)[]): Seen {
   const attempts = statuses.map((status) =>
     status === undefined
-      ? { at: 0, durationMs: 9_000, verdict: 'failed' as const, error: 'timeout' }
-      : { at: 0, durationMs: 3, verdict: 'accepted' as const, status, replyHeaders: {}, replyBody: '' },
+      ? { ...sent, durationMs: 9_000, verdict: 'failed' as const, error: 'timeout', reason: 'no reply' }
+      : {
+          ...sent,
+          durationMs: 3,
+          verdict: 'accepted' as const,
+          status,
+          replyHeaders: {},
+          replyBody: '',
+          replyBytes: 0,
+        },
   )
   return { ids, attempts, handler: [], said: undefined }
 }

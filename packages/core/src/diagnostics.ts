@@ -24,6 +24,16 @@ export interface StepMessage {
   outcome: string
 }
 
+/** What subscribers of the channel `kyc-webhooks:key` get, for each delivery that a secret was found for. */
+export interface KeyMessage {
+  receiver: string
+  provider: string
+  /** The secret's `id`, or its fingerprint. */
+  key: string
+  /** `old`: in force, but not the newest that is. `not-in-force`: the delivery was answered 503 for it. */
+  state: 'newest' | 'old' | 'not-in-force'
+}
+
 const channels = Object.fromEntries(STEPS.map((step) => [step, channel(`kyc-webhooks:${step}`)])) as Record<
   Step,
   ReturnType<typeof channel>
@@ -62,6 +72,12 @@ export class Trace {
   get elapsedMs(): number {
     return performance.now() - this.startedAt
   }
+}
+
+const keyUses = channel('kyc-webhooks:key')
+
+export function publishKeyUse(message: () => KeyMessage): void {
+  if (keyUses.hasSubscribers) keyUses.publish(message())
 }
 
 export function publish(

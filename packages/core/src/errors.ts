@@ -79,6 +79,11 @@ export const ERRORS = {
     status: 503,
     message: 'The delivery could not be verified. Send it again.',
   },
+  'secret-not-in-force': {
+    kind: 'fault',
+    status: 503,
+    message: 'The delivery could not be verified. Send it again.',
+  },
   'receiver-closed': { kind: 'fault', status: 503, message: 'The endpoint is shutting down. Send it again.' },
   'receiver-failed': {
     kind: 'fault',

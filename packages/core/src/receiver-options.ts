@@ -5,10 +5,25 @@ import type { RetryPolicy } from './inbox/retry-policy.ts'
 import type { Logger } from './logger.ts'
 
 /** A secret, several during a rotation (each signature is tried against all), or a function that fetches them. */
-export type SecretSource =
-  | string
-  | readonly string[]
-  | (() => string | readonly string[] | Promise<string | readonly string[]>)
+export type SecretSource = Secrets | (() => Secrets | Promise<Secrets>)
+
+/** The newest first. */
+export type Secrets = Secret | readonly Secret[]
+
+/** What the provider shows, or that with a name and a life. */
+export type Secret = string | DatedSecret
+
+/** A secret with a name and a life. Outside its life it accepts nothing; what is signed with it then is answered 503. */
+export interface DatedSecret {
+  /** What logs, metrics and evidence call it: letters, digits, `_`, `.`, `:` and `-`, at most 64. @default a fingerprint */
+  id?: string | undefined
+  /** What the provider shows. `undefined` is an error at start-up. */
+  secret: string | undefined
+  /** In force from then on: RFC 3339, for example `2026-03-01T00:00:00Z`. @default always */
+  notBefore?: string | undefined
+  /** In force until then: RFC 3339. The log warns in time. @default for ever */
+  notAfter?: string | undefined
+}
 
 /** What every receiver can be told, whatever the provider and the framework. */
 export interface ReceiverOptions<E extends KycEvent = KycEvent> {

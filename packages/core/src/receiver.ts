@@ -75,6 +75,7 @@ class WebhookReceiver implements Receiver {
     this.#settings = settings
     this.#keyRing = createKeyRing(secret, provider.signature.key, {
       receiver: settings.name,
+      provider: provider.name,
       maxAgeMs: settings.secretMaxAgeMs,
       now: settings.now,
       logger: settings.logger,
@@ -130,10 +131,11 @@ class WebhookReceiver implements Receiver {
   async #accept(sent: SentParts, delivery: DeliveryOnItsWay, trace: Trace): Promise<Recorded> {
     const { head, credentials, body } = sent
     trace.next('authenticate')
-    await authenticate(this.#provider.signature, this.#keyRing, head, body, credentials.signatures)
+    const { signature } = this.#provider
+    const receivedAt = this.#settings.now()
+    await authenticate(signature, this.#keyRing, head, body, credentials.signatures, receivedAt)
 
     trace.next('freshness')
-    const receivedAt = this.#settings.now()
     const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
 
     trace.next('parse', freshness === 'fresh' ? 'ok' : freshness)
@@ -187,10 +189,14 @@ class WebhookReceiver implements Receiver {
   }
 
   close(): Promise<void> {
-    this.#closed ??= Promise.allSettled([...this.#inHand]).then(() =>
-      this.#worker?.stop(this.#settings.closeGraceMs),
-    )
+    this.#closed ??= this.#close()
     return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled([...this.#inHand])
+    this.#keyRing.close()
+    await this.#worker?.stop(this.#settings.closeGraceMs)
   }
 }
 

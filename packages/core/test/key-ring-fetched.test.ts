@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Key } from '../src/key.ts'
 import type { SecretSource } from '../src/receiver-options.ts'
 import { eventually } from './support/eventually.ts'
 import { NEW, OLD, ringOf, secretsOf, source } from './support/ring-of.ts'
@@ -11,7 +11,7 @@ describe('a function that fetches secrets', () => {
     const all = await Promise.all([ring.load(), ring.keys(), ring.keys()])
     expect(secretsOf(all[1])).toEqual([OLD])
     expect(ask.state.asked).toBe(1)
-    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
+    expect(secretsOf(ring.keys() as readonly Key[])).toEqual([OLD])
   })
 
   it('may be synchronous', async () => {
@@ -64,8 +64,8 @@ describe('a function that fetches secrets', () => {
     expect(ask.state.asked).toBe(1)
     clock.now += 1
     ask.state.holds = NEW
-    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
-    await eventually(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
+    expect(secretsOf(ring.keys() as readonly Key[])).toEqual([OLD])
+    await eventually(() => secretsOf(ring.keys() as readonly Key[])).toEqual([NEW])
     expect(ask.state.asked).toBe(2)
   })
 
@@ -81,7 +81,7 @@ describe('a function that fetches secrets', () => {
     clock.now += 60_000
     ring.keys()
     await eventually(() => log.where({ code: 'secret-unavailable' })).toMatchObject([{ keptLast: true }])
-    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
+    expect(secretsOf(ring.keys() as readonly Key[])).toEqual([OLD])
   })
 
   it('drops a retired secret with the next fetch', async () => {
@@ -91,7 +91,7 @@ describe('a function that fetches secrets', () => {
     ask.state.holds = NEW
     clock.now += 60_000
     ring.keys()
-    await eventually(() => secretsOf(ring.keys() as KeyObject[])).toEqual([NEW])
+    await eventually(() => secretsOf(ring.keys() as readonly Key[])).toEqual([NEW])
   })
 
   it('is waited for when nobody has asked for long: a secret may have been withdrawn meanwhile', async () => {
@@ -112,7 +112,7 @@ describe('a function that fetches secrets', () => {
     ask.state.holds = new Error('down')
     clock.now += 86_400_000
     expect(secretsOf(await ring.keys())).toEqual([OLD])
-    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
+    expect(secretsOf(ring.keys() as readonly Key[])).toEqual([OLD])
   })
 
   it('notices a clock that was set back', async () => {
@@ -186,7 +186,7 @@ describe('newer keys', () => {
     const tried = await ring.keys()
     ask.state.holds = new Error('down')
     await expect(ring.newer(tried)).rejects.toMatchObject({ code: 'secret-unavailable' })
-    expect(secretsOf(ring.keys() as KeyObject[])).toEqual([OLD])
+    expect(secretsOf(ring.keys() as readonly Key[])).toEqual([OLD])
   })
 })
 

@@ -1,7 +1,7 @@
-import { createSecretKey } from 'node:crypto'
 import { Head } from '../../src/head.ts'
+import { toKeys } from '../../src/key.ts'
 import type { Provider } from '../../src/provider.ts'
-import { isAuthentic } from '../../src/steps/authenticate.ts'
+import { signingKey } from '../../src/steps/authenticate.ts'
 import { readCredentials } from '../../src/steps/credentials.ts'
 import type { Delivery } from './signed.ts'
 
@@ -15,6 +15,6 @@ export const headOf = ({ headers }: Delivery): Head =>
 export function accepts(provider: Provider, secret: string, delivery: Delivery): boolean {
   const head = headOf(delivery)
   const { signatures } = readCredentials(provider, head)
-  const key = createSecretKey(provider.signature.key(secret))
-  return isAuthentic(provider.signature, head, delivery.body, signatures, [key])
+  const keys = toKeys(secret, provider.signature.key)
+  return signingKey(provider.signature, head, delivery.body, signatures, keys) !== undefined
 }

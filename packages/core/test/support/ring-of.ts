@@ -1,6 +1,8 @@
 import { createHmac, type KeyObject } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import type { Key } from '../../src/key.ts'
 import { createKeyRing, type KeyRing } from '../../src/key-ring.ts'
-import type { SecretSource } from '../../src/receiver-options.ts'
+import type { SecretSource, Secrets } from '../../src/receiver-options.ts'
 import { textKey } from '../../src/secret-key.ts'
 import { type CapturedLog, capturedLog } from './captured-log.ts'
 
@@ -17,26 +19,27 @@ export function ringOf(source: SecretSource | undefined, maxAgeMs = 60_000): Rin
   const clock = { now: 1_000_000 }
   const log = capturedLog()
   const ring = createKeyRing(source, (secret) => textKey(secret), {
-    ...{ receiver: 'press', maxAgeMs, logger: log },
+    ...{ receiver: 'press', provider: 'press', maxAgeMs, logger: log },
     now: () => clock.now,
   })
+  onTestFinished(() => ring.close())
   return { ring, log, clock }
 }
 
 const mac = (key: KeyObject | string) => createHmac('sha256', key).update('x').digest('hex')
 /** Which secrets the keys stand for. */
-export function secretsOf(keys: readonly KeyObject[] | undefined): string[] | undefined {
-  return keys?.map((key) => [OLD, NEW].find((secret) => mac(secret) === mac(key)) ?? 'another')
+export function secretsOf(keys: readonly Key[] | undefined): string[] | undefined {
+  return keys?.map(({ hmacKey }) => [OLD, NEW].find((secret) => mac(secret) === mac(hmacKey)) ?? 'another')
 }
 
-type Held = string | readonly string[] | Error
+type Held = Secrets | Error
 interface SourceState {
   holds: Held
   asked: number
 }
 
 /** A source that gives what it holds, and counts. */
-export function source(holds: Held): (() => Promise<string | readonly string[]>) & { state: SourceState } {
+export function source(holds: Held): (() => Promise<Secrets>) & { state: SourceState } {
   const state: SourceState = { holds, asked: 0 }
   const ask = async () => {
     state.asked++
