@@ -34,6 +34,14 @@ export interface KeyMessage {
   state: 'newest' | 'old' | 'not-in-force'
 }
 
+/** What subscribers of the channel `kyc-webhooks:skew` get, when authentic deliveries tell a time of sending that is signed. */
+export interface SkewMessage {
+  receiver: string
+  provider: string
+  /** How far our clock is ahead of the provider's, the way here included, in milliseconds: a median. Negative: behind. */
+  skewMs: number
+}
+
 const channels = Object.fromEntries(STEPS.map((step) => [step, channel(`kyc-webhooks:${step}`)])) as Record<
   Step,
   ReturnType<typeof channel>
@@ -78,6 +86,12 @@ const keyUses = channel('kyc-webhooks:key')
 
 export function publishKeyUse(message: () => KeyMessage): void {
   if (keyUses.hasSubscribers) keyUses.publish(message())
+}
+
+const skews = channel('kyc-webhooks:skew')
+
+export function publishSkew(message: SkewMessage): void {
+  if (skews.hasSubscribers) skews.publish(message)
 }
 
 export function publish(

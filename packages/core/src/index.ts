@@ -1,6 +1,6 @@
 export * from './cloud-events/index.ts'
 export { defineProvider } from './define-provider.ts'
-export { type KeyMessage, STEPS, type Step, type StepMessage } from './diagnostics.ts'
+export { type KeyMessage, type SkewMessage, STEPS, type Step, type StepMessage } from './diagnostics.ts'
 export * from './errors.ts'
 export type * from './event.ts'
 export { createInbox } from './inbox/create-inbox.ts'

@@ -59,6 +59,8 @@ export interface TimestampScheme {
   readonly header: string
   /** How far it may be from now, either way, in milliseconds. */
   readonly toleranceMs: number
+  /** True: it is among the signed bytes, so that it tells how far the clocks are apart. @default false */
+  readonly signed?: boolean
 }
 
 export interface NonceScheme {

@@ -14,6 +14,7 @@ import { checkPolledIdentity, keepIdentity } from './reconcile/identities.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
 import type { HttpRequest, Reply } from './request.ts'
 import { resolveSettings, type Settings } from './settings.ts'
+import { SkewMeter } from './skew-meter.ts'
 import { admit } from './steps/admit.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { type Credentials, readCredentials } from './steps/credentials.ts'
@@ -57,6 +58,7 @@ class WebhookReceiver implements Receiver {
   readonly #inbox: Inbox
   readonly #settings: Settings
   readonly #keyRing: KeyRing
+  readonly #skew: SkewMeter | undefined
   readonly #accepted: Reply
   readonly #reporter: Reporter
   readonly #worker: Worker | undefined
@@ -73,13 +75,10 @@ class WebhookReceiver implements Receiver {
     this.#provider = provider
     this.#inbox = inbox
     this.#settings = settings
-    this.#keyRing = createKeyRing(secret, provider.signature.key, {
-      receiver: settings.name,
-      provider: provider.name,
-      maxAgeMs: settings.secretMaxAgeMs,
-      now: settings.now,
-      logger: settings.logger,
-    })
+    const who = { receiver: settings.name, provider: provider.name, logger: settings.logger }
+    const { secretMaxAgeMs: maxAgeMs, now } = settings
+    this.#keyRing = createKeyRing(secret, provider.signature.key, { ...who, maxAgeMs, now })
+    this.#skew = provider.timestamp?.signed ? new SkewMeter(who) : undefined
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     checkPolledIdentity(inbox, settings.name, provider)
@@ -136,6 +135,7 @@ class WebhookReceiver implements Receiver {
     await authenticate(signature, this.#keyRing, head, body, credentials.signatures, receivedAt)
 
     trace.next('freshness')
+    this.#measureSkew(head, credentials, receivedAt)
     const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
 
     trace.next('parse', freshness === 'fresh' ? 'ok' : freshness)
@@ -155,6 +155,12 @@ class WebhookReceiver implements Receiver {
 
     trace.next('reply', outcomes[0])
     return { receipts, outcomes }
+  }
+
+  /** A repetition may have the timestamp of its first attempt, hours ago. */
+  #measureSkew(head: Head, { timestamp }: Credentials, receivedAt: number): void {
+    const isRepetition = Number(head.hint(this.#provider.hints?.attempt)) > 1
+    if (timestamp !== undefined && !isRepetition) this.#skew?.sent(timestamp, receivedAt)
   }
 
   #replyTo(
@@ -196,6 +202,7 @@ class WebhookReceiver implements Receiver {
   async #close(): Promise<void> {
     await Promise.allSettled([...this.#inHand])
     this.#keyRing.close()
+    this.#reporter.close()
     await this.#worker?.stop(this.#settings.closeGraceMs)
   }
 }

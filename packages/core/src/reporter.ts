@@ -2,9 +2,13 @@ import type { Trace } from './diagnostics.ts'
 import { errorFrames, errorName, printable } from './error-text.ts'
 import { isKycWebhookError, type Rejection } from './errors.ts'
 import type { Outcome, Receipt } from './inbox/port.ts'
+import { LineSampler } from './line-sampler.ts'
 import type { Provider } from './provider.ts'
 import type { RejectedDelivery } from './receiver-options.ts'
 import type { Settings } from './settings.ts'
+
+const NOT_ACCEPTED = 'delivery not accepted: our fault, the provider is asked to send it again'
+const REFUSED = 'delivery refused'
 
 /** What is known of a delivery so far, for the log. */
 export interface DeliveryOnItsWay {
@@ -21,6 +25,7 @@ export class Reporter {
   readonly #settings: Settings
   readonly #provider: Provider
   readonly #onRejected: ((rejected: RejectedDelivery) => void) | undefined
+  readonly #sampler: LineSampler
 
   constructor(
     settings: Settings,
@@ -30,6 +35,7 @@ export class Reporter {
     this.#settings = settings
     this.#provider = provider
     this.#onRejected = onRejected
+    this.#sampler = new LineSampler(settings.logger)
   }
 
   accepted(delivery: DeliveryOnItsWay, outcomes: readonly Outcome[], events: number, trace: Trace): void {
@@ -65,19 +71,21 @@ export class Reporter {
   ): void {
     const { code, detail } = rejection
     const { logger } = this.#settings
-    const fields = {
-      ...this.#who(delivery),
-      code,
-      status,
+    const { deliveryId, ...who } = this.#who(delivery)
+    const common = { ...who, code, status }
+    const rest = {
+      deliveryId,
       ...(detail === undefined ? {} : { detail: printable(detail, 512) }),
       ...(quarantined ? { quarantined } : {}),
       remoteAddress: delivery.remoteAddress,
       durationMs: rounded(trace.elapsedMs),
     }
-    if (status >= 500)
-      logger.error(fields, 'delivery not accepted: our fault, the provider is asked to send it again')
-    else if (quarantined) logger.error(fields, 'authentic delivery refused and kept in quarantine')
-    else logger.warn(fields, 'delivery refused')
+    // Whoever can reach us can cause these lines, as many as he likes; those about a refused authentic delivery, only the provider.
+    if (status >= 500) this.#sampler.log('error', code, common, rest, NOT_ACCEPTED)
+    else if (quarantined)
+      logger.error({ ...common, ...rest }, 'authentic delivery refused and kept in quarantine')
+    else if (deliveryId !== undefined) logger.warn({ ...common, ...rest }, REFUSED)
+    else this.#sampler.log('warn', code, common, rest, REFUSED)
     void this.#tell({ code, status, quarantined }, delivery)
     trace.end(code)
   }
@@ -102,10 +110,9 @@ export class Reporter {
   }
 
   failed(error: unknown): void {
-    this.#settings.logger.error(
-      { receiver: this.#settings.name, error: errorName(error), stack: errorFrames(error) },
-      'the receiver failed: this is a defect of it or of the provider definition',
-    )
+    const message = 'the receiver failed: this is a defect of it or of the provider definition'
+    const fields = { error: errorName(error), stack: errorFrames(error) }
+    this.#sampler.log('error', 'failed', { receiver: this.#settings.name }, fields, message)
   }
 
   ready(inbox: string): void {
@@ -129,6 +136,11 @@ export class Reporter {
     )
   }
 
+  /** Tells of the lines that were counted so far. */
+  close(): void {
+    this.#sampler.close()
+  }
+
   #who(delivery: { id?: string | undefined }) {
     const deliveryId = delivery.id === undefined ? undefined : printable(delivery.id)
     return { provider: this.#provider.name, receiver: this.#settings.name, deliveryId }
@@ -149,10 +161,8 @@ export class Reporter {
         remoteAddress: delivery.remoteAddress,
       })
     } catch (error) {
-      this.#settings.logger.error(
-        { receiver: this.#settings.name, error: errorName(error) },
-        'onRejected threw',
-      )
+      const common = { receiver: this.#settings.name, error: errorName(error) }
+      this.#sampler.log('error', 'onRejected', common, {}, 'onRejected threw')
     }
   }
 }

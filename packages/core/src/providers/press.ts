@@ -37,7 +37,7 @@ export function press({ secretForm = 'whole' }: PressOptions = {}): Provider<Pre
       candidates: (value) => [value.startsWith('sha256=') ? value.slice('sha256='.length) : value],
     },
     // "Check replay window": more than 5 minutes from your current time.
-    timestamp: { header: 'x-webhook-timestamp', toleranceMs: 300_000 },
+    timestamp: { header: 'x-webhook-timestamp', toleranceMs: 300_000, signed: true },
     hints: {
       id: 'x-webhook-id',
       attempt: 'x-webhook-delivery-attempt',

@@ -34,7 +34,7 @@ export function uip({ scheme = 'body' }: UipOptions = {}): Provider<UipEvent> {
     },
     ...(timestamped
       ? {
-          timestamp: { header: 'x-uip-timestamp', toleranceMs: 300_000 },
+          timestamp: { header: 'x-uip-timestamp', toleranceMs: 300_000, signed: true },
           hints: { id: 'x-uip-delivery-id', type: 'x-uip-event' },
         }
       : {}),

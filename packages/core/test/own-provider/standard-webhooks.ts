@@ -27,7 +27,7 @@ export const standardWebhooks: Provider<StandardEvent> = defineProvider<Standard
         .filter((signature) => signature.startsWith('v1,'))
         .map((signature) => signature.slice('v1,'.length)),
   },
-  timestamp: { header: 'webhook-timestamp', toleranceMs: 300_000 },
+  timestamp: { header: 'webhook-timestamp', toleranceMs: 300_000, signed: true },
   keepHeaders: ['webhook-id'],
   budgetMs: 10_000,
   rememberMs: 7 * 86_400_000,

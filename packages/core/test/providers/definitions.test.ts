@@ -16,7 +16,7 @@ describe('PRESS', () => {
   })
 
   it('sends Unix seconds, to be within five minutes', () => {
-    expect(timestamp).toEqual({ header: 'x-webhook-timestamp', toleranceMs: 5 * MINUTE })
+    expect(timestamp).toEqual({ header: 'x-webhook-timestamp', toleranceMs: 5 * MINUTE, signed: true })
     expect(nonce).toBeUndefined()
   })
 
@@ -55,7 +55,7 @@ describe('UIP', () => {
 
   it('by its session API sends a time that is signed, and a type and an id that are not', () => {
     const { timestamp, hints } = uip({ scheme: 'timestamped' })
-    expect(timestamp).toEqual({ header: 'x-uip-timestamp', toleranceMs: 5 * MINUTE })
+    expect(timestamp).toEqual({ header: 'x-uip-timestamp', toleranceMs: 5 * MINUTE, signed: true })
     expect(hints).toEqual({ id: 'x-uip-delivery-id', type: 'x-uip-event' })
   })
 
