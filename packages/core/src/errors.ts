@@ -22,7 +22,7 @@ export const ERRORS = {
   'encoding-not-supported': {
     kind: 'refusal',
     status: 415,
-    message: 'Send the body without Content-Encoding.',
+    message: 'Send the body as it is, whole or in chunks.',
   },
   // Refused while the body is read
   'body-too-large': {

@@ -2,6 +2,9 @@ import { describe, test } from 'vitest'
 import type { AdapterCase, MakeAdapterApp } from './adapter-case.ts'
 import { acceptCases } from './adapter-cases-accept.ts'
 import { bodyCases } from './adapter-cases-body.ts'
+import { connectionCases } from './adapter-cases-connection.ts'
+import { framingCases } from './adapter-cases-framing.ts'
+import { loadCases } from './adapter-cases-load.ts'
 import { neighbourCases } from './adapter-cases-neighbours.ts'
 import { refuseCases } from './adapter-cases-refuse.ts'
 import { runAdapterCase } from './adapter-fixture.ts'
@@ -12,6 +15,9 @@ export const adapterCases: readonly AdapterCase[] = [
   ...bodyCases,
   ...refuseCases,
   ...neighbourCases,
+  ...framingCases,
+  ...connectionCases,
+  ...loadCases,
 ]
 
 /** Holds an adapter to what core asks of it, over real servers and sockets. */

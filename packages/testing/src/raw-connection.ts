@@ -79,12 +79,32 @@ export class RawConnection {
         ]),
       )
       const status = Number(first.split(' ')[1])
-      const end = head + 4 + (status < 200 ? 0 : Number(headers['content-length']))
-      if (!(this.#received.length >= end)) return undefined
+      const end = this.#endOfReply(head + 4, status, headers)
+      if (end === undefined || this.#received.length < end) return undefined
       const body = this.#received.toString('utf8', head + 4, end)
       this.#received = this.#received.subarray(end)
       return { status, headers, body }
     })
+  }
+
+  /** Where the body ends that begins here, as far as what has come tells. Chunks are left as they are. */
+  #endOfReply(start: number, status: number, headers: RawReply['headers']): number | undefined {
+    if (status < 200) return start
+    if (headers['content-length'] !== undefined) return start + Number(headers['content-length'])
+    if (headers['transfer-encoding'] === undefined) return this.#over ? this.#received.length : undefined
+    const last = this.#received.indexOf('0\r\n\r\n', start)
+    return last < 0 ? undefined : last + 5
+  }
+
+  /** The status of the next reply; `closed` when the connection is closed instead. */
+  async outcome(): Promise<number | 'closed'> {
+    return this.reply().then(
+      ({ status }) => status,
+      (error: unknown) => {
+        if (this.#over) return 'closed'
+        throw error
+      },
+    )
   }
 
   /** Resolves when the connection is closed. */

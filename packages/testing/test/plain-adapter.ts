@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import http, { type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { createReceiver, type Inbox, nodeRequest, press, type Receiver, sendReply } from '@kyc-webhooks/core'
 import type { MakeAdapterApp } from '../src/index.ts'
@@ -25,7 +25,7 @@ export const plainAdapter: Adapter = async (receiver, req, res, next) => {
 
 /** The application of the contract, with an adapter in its middle. */
 export const appWith =
-  (adapter: Adapter): MakeAdapterApp =>
+  (adapter: Adapter, serverOptions: ServerOptions = {}): MakeAdapterApp =>
   async ({ options, inFront, onAppError }) => {
     const receiver = createReceiver(press(options), { ...options, inbox: options.inbox as Inbox })
 
@@ -40,7 +40,7 @@ export const appWith =
       })
     }
 
-    const server = http.createServer((req, res) => {
+    const server = http.createServer(serverOptions, (req, res) => {
       route(req, res).catch((error: Error) => {
         onAppError()
         res.writeHead(418).end(error.stack)

@@ -44,7 +44,8 @@ const SIGHTS: Partial<Record<ErrorCode, Sight>> = {
   }),
   'encoding-not-supported': () => ({
     name: 'content-encoding',
-    explanation: 'The body was sent with Content-Encoding: the signature is over other bytes.',
+    explanation:
+      'The body was sent encoded (Content-Encoding, Transfer-Encoding): the signature is over other bytes.',
     mend: 'Have it sent without, or have the proxy leave it alone.',
   }),
   'secret-malformed': () => ({

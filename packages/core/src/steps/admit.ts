@@ -8,7 +8,7 @@ export interface AdmissionPolicy {
   requireTls: boolean | 'TLSv1.2' | 'TLSv1.3'
 }
 
-/** Method, address, TLS, encoding. Throws a `Rejection`. */
+/** Method, address, TLS, encodings. Throws a `Rejection`. */
 export function admit(method: string, head: Head, peer: Peer, policy: AdmissionPolicy): void {
   if (method !== 'POST') throw new Rejection('method-not-allowed')
   if (policy.allowed !== undefined && !policy.allowed.has(peer.address))
@@ -17,5 +17,9 @@ export function admit(method: string, head: Head, peer: Peer, policy: AdmissionP
   // The signature covers the bytes as sent; an inflated body is not what was signed, and may be a bomb.
   const encoding = head.once('content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    throw new Rejection('encoding-not-supported')
+  // Node takes `, chunked` and `gzip, chunked` for chunks, where a proxy in front may take them for something else (RFC 9112 section 6.1).
+  const coding = head.once('transfer-encoding')
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new Rejection('encoding-not-supported')
 }

@@ -50,6 +50,25 @@ describe('Content-Encoding', () => {
   })
 })
 
+describe('Transfer-Encoding', () => {
+  it.each(['chunked', 'Chunked'])('%s is read', (coding) => {
+    expect(() => admit('POST', head('Transfer-Encoding', coding), plain, anybody)).not.toThrow()
+  })
+
+  it.each([',chunked', 'identity, chunked', 'gzip, chunked', 'chunked, chunked', 'identity', 'gzip', ''])(
+    '%j is refused: others may take it for something else',
+    (coding) => {
+      const refused = rejection(() => admit('POST', head('transfer-encoding', coding), plain, anybody))
+      expect(refused.code).toBe('encoding-not-supported')
+    },
+  )
+
+  it('is refused when it comes twice', () => {
+    const twice = head('transfer-encoding', 'chunked', 'Transfer-Encoding', 'chunked')
+    expect(rejection(() => admit('POST', twice, plain, anybody)).code).toBe('header-repeated')
+  })
+})
+
 describe('address', () => {
   const policy = { ...anybody, allowed: addressSet('allowedAddresses', ['192.0.2.0/28']) }
 
