@@ -109,7 +109,7 @@ describe('as installed from npm', () => {
 
     // The optional package is found too, when it is there: what fails is the connection.
     const postgres = () => kyc('inbox', 'stats', '--inbox', 'postgres://nobody@127.0.0.1:1/none')
-    expect(postgres).toThrow('ECONNREFUSED')
+    expect(postgres).toThrow('nobody listens there')
     const installed = join(project, 'node_modules', '@kyc-webhooks', 'postgres')
     renameSync(installed, `${installed}-away`)
     try {

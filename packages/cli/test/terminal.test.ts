@@ -20,7 +20,8 @@ async function onTerminal(
 ) {
   const command = [process.execPath, '--conditions=@kyc-webhooks/source', main, ...args].join(' ')
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    env: environment({ TERM: 'xterm', NO_COLOR: undefined, ...env }),
+    // Node.js takes the terminals of builders for ones without colours.
+    env: environment({ TERM: 'xterm', NO_COLOR: undefined, CI: undefined, ...env }),
   })
   let output = ''
   let isAnswered = false
