@@ -55,17 +55,7 @@ function targets(all: readonly Compared[]): Target[] {
   const toCeiling = rate(OURS) / rate(CEILING)
   const toHandWritten = rate(OURS) / rate(HAND_WRITTEN)
   return [
-    {
-      what: 'durable acknowledgements a second (SQLite, FULL, 64 connections, Fastify) against HMAC alone on bare `node:http`',
-      wanted: 'at least 0.60, aim at 0.75',
-      measured: ratio(toCeiling),
-      met: toCeiling >= 0.6,
-    },
-    {
-      what: 'the same against hand-written Express with an insert for each request',
-      wanted: 'at least 8',
-      measured: ratio(toHandWritten),
-      met: toHandWritten >= 8,
-    },
+    { name: 'to-ceiling', measured: ratio(toCeiling), met: toCeiling >= 0.6 },
+    { name: 'to-insert', measured: ratio(toHandWritten), met: toHandWritten >= 8 },
   ]
 }

@@ -8,7 +8,7 @@ export function comparedTable(
   title: string,
   all: readonly Compared[],
   against: string,
-  notes?: readonly string[],
+  notes: readonly string[] = [],
 ): Table {
   const base = all.find(({ label }) => label === against)
   const rows = all.map(({ label, rounds, rate, cpuUs, p50Ms, p99Ms }) => [
@@ -38,6 +38,6 @@ export function comparedTable(
       'sender busy',
     ],
     rows,
-    ...(notes && { notes }),
+    notes,
   }
 }

@@ -25,13 +25,20 @@ export interface Lines {
   title: string
   x: Axis
   y: Axis
-  lines: readonly { label: string; points: readonly (readonly [x: number, y: number])[] }[]
+  lines: readonly Line[]
+}
+
+export interface Line {
+  label: string
+  points: readonly (readonly [x: number, y: number])[]
 }
 
 export interface Axis {
   label: string
   /** @default linear */
   scale?: 'linear' | 'log'
+  /** Shares, shown as per cent. */
+  percent?: boolean
   /** Drawn as a horizontal or vertical line. */
   limit?: { at: number; label: string }
 }

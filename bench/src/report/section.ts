@@ -1,5 +1,6 @@
-import type { Compared } from '../run/bench.ts'
+import type { Bench, Compared } from '../run/bench.ts'
 import type { Plot } from './plot.ts'
+import type { TargetName } from './targets.ts'
 
 /** What one experiment came to. */
 export interface Section {
@@ -17,10 +18,9 @@ export interface Table {
   notes?: readonly string[]
 }
 
-/** A row of the table of targets. */
+/** What a target came to, by its name in `targets.ts`. */
 export interface Target {
-  what: string
-  wanted: string
+  name: TargetName
   measured: string
   met: boolean
 }
@@ -29,5 +29,5 @@ export interface Target {
 export interface Experiment {
   name: string
   title: string
-  run(bench: import('../run/bench.ts').Bench): Promise<Section>
+  run(bench: Bench): Promise<Section>
 }

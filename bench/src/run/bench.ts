@@ -1,3 +1,5 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { LoadReport } from '../sender/order.ts'
 import { type Measurement, measure, type Trial } from './measure.ts'
 import type { Settings } from './settings.ts'
@@ -31,6 +33,21 @@ export class Bench {
     this.#say = say
   }
 
+  /** A folder of its own for a server whose files are made beforehand. */
+  folder(name: string): Promise<string> {
+    return mkdtemp(join(this.settings.folder, `${name}-`))
+  }
+
+  /** Seconds of measuring, so many times those of the settings. */
+  seconds(times: number): { seconds: number } {
+    return { seconds: this.settings.seconds * times }
+  }
+
+  /** The larger number, or with `--quick` the smaller. */
+  size(full: number, quick: number): number {
+    return this.settings.quick ? quick : full
+  }
+
   /** Shows what is going on. */
   say(line: string): void {
     this.#say(line)
@@ -41,16 +58,16 @@ export class Bench {
     const { rate, cpuUs, load } = measured
     const odd = load.refused + load.unanswered
     this.say(
-      `  ${label.padEnd(44)} ${rate.toFixed(0).padStart(7)}/s ${cpuUs.toFixed(0).padStart(6)} µs cpu ` +
+      `  ${label.padEnd(50)} ${rate.toFixed(0).padStart(7)}/s ${cpuUs.toFixed(0).padStart(6)} µs cpu ` +
         `p99 ${load.latencies.p99Ms.toFixed(1)} ms${odd > 0 ? `, ${odd} not accepted` : ''}`,
     )
     return measured
   }
 
   /** Measures the entries in turns, A B C A B C ..., so that what else the machine does falls on all of them alike. */
-  async compare(entries: readonly Entry[]): Promise<Compared[]> {
+  async compare(entries: readonly Entry[], rounds: number = this.settings.rounds): Promise<Compared[]> {
     const measured = entries.map((): Measurement[] => [])
-    for (let round = 0; round < this.settings.rounds; round++) {
+    for (let round = 0; round < rounds; round++) {
       for (const [index, { label, trial }] of entries.entries()) {
         measured[index]?.push(await this.measure(label, trial))
       }

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 
 export interface ChildOptions {
   env?: Record<string, string> | undefined
-  execArgv?: readonly string[]
   /** A descriptor for its standard output. @default that of this process's standard error */
   stdout?: number | undefined
 }
@@ -15,9 +14,9 @@ export class Child {
   readonly #exit: Promise<never>
   readonly #said = new Map<string, PromiseWithResolvers<Record<string, unknown>>>()
 
-  constructor(file: string, order: object, { env = {}, execArgv = [], stdout = 2 }: ChildOptions = {}) {
+  constructor(file: string, order: object, { env = {}, stdout = 2 }: ChildOptions = {}) {
     const path = fileURLToPath(new URL(`../${file}`, import.meta.url))
-    this.#process = spawn(process.execPath, [...process.execArgv, ...execArgv, path, JSON.stringify(order)], {
+    this.#process = spawn(process.execPath, [...process.execArgv, path, JSON.stringify(order)], {
       stdio: ['ignore', stdout, 'inherit', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production', ...env },
     })
@@ -48,6 +47,12 @@ export class Child {
   /** Resolves when it is gone. */
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#process.kill(signal)
+    await this.#exit.catch(() => {})
+  }
+
+  /** Has it end by itself. Resolves when it is gone. */
+  async exit(): Promise<void> {
+    if (this.#process.connected) this.tell('exit')
     await this.#exit.catch(() => {})
   }
 

@@ -11,9 +11,17 @@ import type { Settings } from './settings.ts'
 export interface Trial {
   rival: string
   scheme?: Scheme
-  load?: Partial<Pick<LoadOrder, 'bodyBytes' | 'loop' | 'warmup' | 'seconds'>>
+  load?: Partial<Pick<LoadOrder, 'bodyBytes' | 'loop' | 'warmup' | 'seconds' | 'signLate'>>
   server?: Partial<ServerOrder>
   process?: ChildOptions
+  /** Fills the server's folder before it starts. */
+  fill?: (folder: string) => Promise<void>
+  /** Let the server exit in good order: it has a profile to write. */
+  endsItself?: boolean
+  /** A second load at the same time, by a sender of its own. */
+  beside?: Partial<LoadOrder>
+  /** What to do while the load lasts. */
+  meanwhile?: (server: Child, sender: Child) => Promise<void>
 }
 
 export interface Measurement {
@@ -23,59 +31,66 @@ export interface Measurement {
   rate: number
   /** Processor time of the server for each reply, in microseconds. */
   cpuUs: number
+  /** What the second load's sender saw. */
+  beside?: LoadReport
 }
 
-/** Starts the server and the sender, measures, ends both. */
+/** Starts the server and the senders, measures, ends them. */
 export async function measure(settings: Settings, trial: Trial): Promise<Measurement> {
   const folder = trial.server?.folder ?? (await mkdtemp(join(settings.folder, 'server-')))
+  await trial.fill?.(folder)
   const secret = `whsec_${randomUUID().replaceAll('-', '')}`
-  const server = new Child(
-    'server/server.ts',
-    { rival: trial.rival, secret, folder, ...trial.server },
-    trial.process,
-  )
+  const order = { rival: trial.rival, secret, folder, ...trial.server }
+  const server = new Child('server/server.ts', order, trial.process)
   try {
-    const { port } = await server.hear('listening')
-    return await underLoad(server, {
-      port: Number(port),
+    const port = Number((await server.hear('listening')).port)
+    const load: LoadOrder = {
+      port,
       secret,
       scheme: trial.scheme ?? 'press',
       bodyBytes: 512,
       loop: { kind: 'closed', connections: 64 },
       warmup: settings.warmup,
       seconds: settings.seconds,
+      mostPerSecond: settings.mostPerSecond,
       ...trial.load,
-    })
+    }
+    const loads = trial.beside === undefined ? [load] : [load, { ...load, ...trial.beside }]
+    return await underLoad(server, loads, trial.meanwhile)
   } finally {
-    await server.end()
+    if (trial.endsItself) await server.exit()
+    else await server.end()
     if (trial.server?.folder === undefined) await rm(folder, { recursive: true })
   }
 }
 
-async function underLoad(server: Child, order: LoadOrder): Promise<Measurement> {
-  const sender = new Child('sender/sender.ts', order)
+async function underLoad(
+  server: Child,
+  orders: readonly LoadOrder[],
+  meanwhile: Trial['meanwhile'],
+): Promise<Measurement> {
+  const senders = orders.map((order) => new Child('sender/sender.ts', order))
+  const [first] = senders
+  if (first === undefined) throw new Error('no load')
   try {
-    await sender.hear('ready')
-    sender.tell('go')
-    await sender.hear('measuring')
+    await Promise.all(senders.map((sender) => sender.hear('ready')))
+    for (const sender of senders) sender.tell('go')
+    await first.hear('measuring')
     server.tell('begin')
     const before = cpuMs(server.pid)
-    await sender.hear('measured')
+    await Promise.all([first.hear('measured'), meanwhile?.(server, first)])
     const after = cpuMs(server.pid)
     server.tell('end')
     const usage = (await server.hear('used')).usage as Usage
-    const { report } = await sender.hear('report')
+    const [load, beside] = await Promise.all(
+      senders.map(async (sender) => (await sender.hear('report')).report as LoadReport),
+    )
+    if (load === undefined) throw new Error('no report')
     // A busy server hears late that it began.
-    return summed(report as LoadReport, {
-      ...usage,
-      cpuMs: after === undefined ? usage.cpuMs : after - (before ?? 0),
-    })
+    const used = { ...usage, cpuMs: after === undefined ? usage.cpuMs : after - (before ?? 0) }
+    const cpuUs = (used.cpuMs * 1_000) / (load.accepted + load.refused)
+    return { load, used, rate: load.accepted / load.seconds, cpuUs, ...(beside && { beside }) }
   } finally {
-    await sender.end()
+    await Promise.all(senders.map((sender) => sender.end()))
   }
-}
-
-function summed(load: LoadReport, used: Usage): Measurement {
-  const replies = load.accepted + load.refused
-  return { load, used, rate: load.accepted / load.seconds, cpuUs: (used.cpuMs * 1_000) / replies }
 }

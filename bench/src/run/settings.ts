@@ -8,6 +8,10 @@ export interface Settings {
   warmup: number
   /** Where servers keep their files: on the disk that is to be measured. */
   folder: string
+  /** Deliveries a second that no receiver accepts here: so many are signed beforehand. */
+  mostPerSecond: number
+  /** Over how many deliveries RSS is watched. */
+  deliveries: number
   /** Everything small: to see that it runs. */
   quick: boolean
 }

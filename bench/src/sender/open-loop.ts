@@ -2,6 +2,9 @@ import { Connection } from './connection.ts'
 import type { Request } from './requests.ts'
 import type { Tally } from './tally.ts'
 
+/** Timers keep to a millisecond: what is sent by this much late was to be sent then. What is later, was late. */
+const PUNCTUAL_MS = 2.5
+
 interface Due {
   request: Request
   /** When it was to be sent. */
@@ -28,6 +31,7 @@ export function openLoop(
   let sent = 0
   let pending = 0
   let stopped = false
+  let lastTickAt = startedAt
 
   class Line {
     #due: Due | undefined
@@ -73,11 +77,16 @@ export function openLoop(
 
   function tick(): void {
     if (stopped) return
-    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond)
+    const now = performance.now()
+    const isPunctual = now - lastTickAt < PUNCTUAL_MS
+    lastTickAt = now
+    const due = Math.floor(((now - startedAt) / 1_000) * perSecond)
     while (sent < due) {
       const request = next()
       if (request === undefined) break
-      dispatch({ request, at: startedAt + (sent++ / perSecond) * 1_000, counts: tally.isOpen })
+      const at = isPunctual ? now : startedAt + (sent / perSecond) * 1_000
+      sent++
+      dispatch({ request, at, counts: tally.isOpen })
     }
     setTimeout(tick, 1)
   }

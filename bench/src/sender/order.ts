@@ -8,6 +8,10 @@ export interface LoadOrder {
   scheme: Scheme
   bodyBytes: number
   loop: Loop
+  /** Deliveries a second that the receiver does not reach: so many are signed beforehand. */
+  mostPerSecond: number
+  /** Sign each delivery when it is sent, where the rate does not matter: there is no end to them. */
+  signLate?: boolean
   /** Seconds before those that count. */
   warmup: number
   seconds: number

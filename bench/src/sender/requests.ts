@@ -30,7 +30,7 @@ export function requests({ scheme, secret, bodyBytes }: LoadOrder): () => Reques
     const lines = [
       'POST /webhooks/press HTTP/1.1',
       'Host: 127.0.0.1',
-      'Content-Type: application/cloudevents+json',
+      `Content-Type: ${scheme === 'press' ? 'application/cloudevents+json' : 'application/json'}`,
       ...signatures[scheme](body.bytes, id, secret),
       `Content-Length: ${body.bytes.length}`,
     ]
@@ -77,7 +77,8 @@ const signatures: Record<Exclude<Scheme, 'none'>, (body: Buffer, id: string, sec
   ],
   standard: (body, id, secret) => {
     const timestamp = String(Math.floor(Date.now() / 1_000))
-    const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(body).digest('base64')
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')
     return [`webhook-id: ${id}`, `webhook-timestamp: ${timestamp}`, `webhook-signature: v1,${signature}`]
   },
 }

@@ -5,19 +5,27 @@ import { type Request, requests } from './requests.ts'
 import { Tally } from './tally.ts'
 
 // The sender, a process of its own. Says `ready` when all is signed, waits for `go`, says `measuring` and `measured` where
-// the seconds that count begin and end, and then `report`.
+// the seconds that count begin and end, and then `report`. Asked for the `count`, it says how many were accepted so far.
 
-/** Deliveries a second that no receiver here exceeds, for small bodies; and bytes a second, for large ones. */
-const MOST_PER_SECOND = 40_000
+/** Bytes a second that no receiver exceeds. */
 const MOST_BYTES_PER_SECOND = 1e9
+/** A closed loop goes on until so many replies came, or for so long. */
+const LEAST_REPLIES = 20
+const LONGEST_S = 60
+const TURN_S = 0.05
 const GRACE_MS = 2_000
 
 const order = JSON.parse(String(process.argv[2])) as LoadOrder
 const { port, loop, warmup, seconds, bodyBytes } = order
+const enough = Promise.withResolvers<void>()
 const tally = new Tally()
 const make = requests(order)
-const next = signedBeforehand()
-process.once('message', () => void run())
+const next = order.signLate ? make : signedBeforehand()
+process.on('message', ({ type }: { type: string }) => {
+  if (type === 'go') void run()
+  if (type === 'enough') enough.resolve()
+  if (type === 'count') say({ type: 'count', accepted: tally.accepted })
+})
 say({ type: 'ready' })
 
 async function run(): Promise<void> {
@@ -28,7 +36,8 @@ async function run(): Promise<void> {
   await wait(warmup)
   tally.open()
   say({ type: 'measuring' })
-  await wait(seconds)
+  await Promise.race([wait(seconds), enough.promise])
+  for (let longer = 0; isTooFew() && longer < LONGEST_S; longer += TURN_S) await wait(TURN_S)
   tally.close()
   say({ type: 'measured' })
   await stop(GRACE_MS)
@@ -36,10 +45,15 @@ async function run(): Promise<void> {
   process.disconnect()
 }
 
+/** A rival may be slow, and a machine busy. */
+function isTooFew(): boolean {
+  return loop.kind === 'closed' && tally.replies < LEAST_REPLIES
+}
+
 /** All that may be needed is signed before the first is sent. */
 function signedBeforehand(): () => Request | undefined {
   const most =
-    loop.kind === 'open' ? loop.perSecond : Math.min(MOST_PER_SECOND, MOST_BYTES_PER_SECOND / bodyBytes)
+    loop.kind === 'open' ? loop.perSecond : Math.min(order.mostPerSecond, MOST_BYTES_PER_SECOND / bodyBytes)
   const signed = Array.from({ length: Math.ceil(most * (warmup + seconds + 0.5)) }, make)
   let sent = 0
   return () => {
@@ -50,7 +64,9 @@ function signedBeforehand(): () => Request | undefined {
   }
 }
 
-function wait(seconds: number): Promise<void> {
+/** `Infinity` did not survive JSON: without a number, until it is told that it is `enough`. */
+function wait(seconds: number | null): Promise<void> {
+  if (seconds === null) return enough.promise
   return new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
 }
 

@@ -13,6 +13,10 @@ export class Tally {
   #seconds = 0
   #busyBefore = performance.eventLoopUtilization()
   #busy = 0
+  /** Replies with 200 so far. */
+  accepted = 0
+  /** All replies so far. */
+  replies = 0
   isOpen = false
 
   open(): void {
@@ -29,6 +33,8 @@ export class Tally {
 
   reply(status: number, ms: number): void {
     const isAccepted = status === 200
+    this.replies++
+    if (isAccepted) this.accepted++
     const histogram = isAccepted ? this.#accepted : this.#refused
     histogram.record(ms)
     if (isAccepted && ms > LIMIT_MS) this.#late++

@@ -11,6 +11,8 @@ export interface ServerOrder {
   handlers?: number | undefined
   /** Ours: the default logger, on standard output, which goes to a file. @default false: no logger */
   log?: boolean | undefined
+  /** What to look at within, which costs time itself. */
+  look?: 'steps' | 'heap' | undefined
 }
 
 /** What a server process used between `begin` and `end`. */
@@ -31,4 +33,11 @@ export interface Usage {
   collectionMs: number
   /** Handlers that were run. */
   handled: number
+  /** When it began and ended, in microseconds of the clock that CPU profiles go by. */
+  fromUs: number
+  toUs: number
+  /** With `look: 'steps'`: how often each step was taken, and its milliseconds altogether. */
+  steps?: Record<string, { count: number; ms: number }>
+  /** With `look: 'heap'`: bytes that were allocated, by the function that did, largest first. */
+  allocated?: { where: string; bytes: number }[]
 }

@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
 import { type Framework, frameworks, type Receive } from './frameworks.ts'
 import { insertSqlite } from './insert-sqlite.ts'
+import { libraries } from './libraries.ts'
 import type { ServerOrder } from './order.ts'
 import { ours } from './ours.ts'
+import { type Add, addJob, insertPostgres } from './queues.ts'
 import { hasSignature, verifiedId } from './verify.ts'
 
 /** Makes the server of one rival. */
@@ -44,6 +46,19 @@ const insert = ({ secret, folder }: ServerOrder): Receive => {
   }
 }
 
+/** The same, on another server. */
+const add =
+  (connect: (order: ServerOrder) => Add | Promise<Add>) =>
+  async (order: ServerOrder): Promise<Receive> => {
+    const record = await connect(order)
+    return async (headers, body) => {
+      const id = verifiedId(headers, body, order.secret)
+      if (id === undefined) return 401
+      await record(id, body)
+      return 200
+    }
+  }
+
 const { node, express, koa, fastify } = frameworks
 
 /** Everything that can be measured, by name: the framework, and what it does with a delivery. */
@@ -61,6 +76,15 @@ export const rivals: Record<string, Rival> = {
   'fastify-set': on(fastify, set),
   'express-insert': on(express, insert),
   'fastify-insert': on(fastify, insert),
+  'express-pg': on(
+    express,
+    add(({ postgresUrl }) => insertPostgres(postgresUrl)),
+  ),
+  'express-bullmq': on(
+    express,
+    add(({ redisPort }) => addJob(redisPort)),
+  ),
+  ...libraries,
   'express-memory': (order) => ours.express(order, 'memory'),
   'koa-memory': (order) => ours.koa(order, 'memory'),
   'fastify-memory': (order) => ours.fastify(order, 'memory'),

@@ -1,5 +1,7 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
-import type { Usage } from './order.ts'
+import { HeapSampler } from './heap-sampler.ts'
+import type { ServerOrder, Usage } from './order.ts'
+import { StepTimes } from './step-times.ts'
 
 /** How often the event loop's delay is sampled, in milliseconds. */
 const RESOLUTION_MS = 5
@@ -8,14 +10,19 @@ const RESOLUTION_MS = 5
 export class UsageMeter {
   readonly #handled: () => number
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  readonly #steps: StepTimes | undefined
+  readonly #heap: HeapSampler | undefined
   #collections = 0
   #collectionMs = 0
   #cpu = process.cpuUsage()
   #loop = performance.eventLoopUtilization()
   #handledBefore = 0
+  #fromUs = 0
 
-  constructor(handled: () => number) {
+  constructor(handled: () => number, look: ServerOrder['look']) {
     this.#handled = handled
+    if (look === 'steps') this.#steps = new StepTimes()
+    if (look === 'heap') this.#heap = new HeapSampler()
     const observer = new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) {
         this.#collections++
@@ -26,16 +33,19 @@ export class UsageMeter {
     this.#delay.enable()
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
+    await this.#heap?.begin()
+    this.#steps?.begin()
     this.#collections = 0
     this.#collectionMs = 0
     this.#delay.reset()
     this.#handledBefore = this.#handled()
+    this.#fromUs = nowUs()
     this.#loop = performance.eventLoopUtilization()
     this.#cpu = process.cpuUsage()
   }
 
-  end(): Usage {
+  async end(): Promise<Usage> {
     const { user, system } = process.cpuUsage(this.#cpu)
     const { rss, heapUsed } = process.memoryUsage()
     const delay = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
@@ -50,6 +60,14 @@ export class UsageMeter {
       collections: this.#collections,
       collectionMs: this.#collectionMs,
       handled: this.#handled() - this.#handledBefore,
+      fromUs: this.#fromUs,
+      toUs: nowUs(),
+      ...(this.#steps && { steps: this.#steps.end() }),
+      ...(this.#heap && { allocated: await this.#heap.end() }),
     }
   }
+}
+
+function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1_000n)
 }

@@ -1,0 +1,63 @@
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { comparedTable } from '../report/compared-table.ts'
+import type { Experiment } from '../report/section.ts'
+import type { Entry } from '../run/bench.ts'
+import { postgresDatabase } from '../run/postgres-database.ts'
+
+/** Ours in each framework, on each storage, with and without a logger and handlers. */
+export const adapters: Experiment = {
+  name: 'adapters',
+  title: 'Ours: adapters, storage, logger, handlers',
+  async run(bench) {
+    const database = await postgresDatabase()
+    const log = openSync(join(bench.settings.folder, 'log'), 'w')
+    try {
+      const rival = 'fastify-sqlite'
+      const entries: Entry[] = [
+        ...['express-sqlite', 'koa-sqlite', 'fastify-sqlite', 'fastify-sqlite-inline', 'fastify-memory'].map(
+          (name) => ({ label: name, trial: { rival: name } }),
+        ),
+        { label: LOGGING, trial: { rival, server: { log: true }, process: { stdout: log } } },
+        { label: HANDLING, trial: { rival, server: { handlers: 16 } } },
+        ...(database
+          ? [
+              {
+                label: 'fastify-postgres',
+                trial: { rival: 'fastify-postgres', server: { postgresUrl: database.url } },
+              },
+            ]
+          : []),
+      ]
+      const all = await bench.compare(entries)
+      const notes = [
+        'No logger but where it says so: rivals do not log either. They record alone (`receiveOnly`) but where it says so.',
+        ...(database ? [] : ['fastify-postgres: NOT RUN, there is no Postgres']),
+      ]
+      return {
+        tables: [comparedTable('64 connections, bodies of 0.5 KB', all, rival, notes)],
+        plots: [
+          {
+            kind: 'bars',
+            file: 'adapters.svg',
+            title: 'Ours, 64 connections',
+            unit: 'deliveries a second',
+            series: ['accepted'],
+            groups: all.map(({ label, rate: { median, min, max } }) => ({
+              label,
+              bars: [{ series: 'accepted', value: median, min, max }],
+            })),
+          },
+        ],
+        targets: [],
+        measured: all,
+      }
+    } finally {
+      closeSync(log)
+      await database?.close()
+    }
+  },
+}
+
+const LOGGING = 'fastify-sqlite, the default logger into a file'
+const HANDLING = 'fastify-sqlite, empty handlers, 16 at once'
