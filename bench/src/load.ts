@@ -12,6 +12,8 @@ export interface LoadReport {
   accepted: number
   /** All others. */
   refused: number
+  /** All replies, with those of the warm-up. */
+  replies: number
   seconds: number
   /** Milliseconds from the last byte sent to the reply. */
   p50: number
@@ -41,6 +43,7 @@ const deliveries = Array.from({ length: Number(values.signed) }, signed)
 let next = 0
 let accepted = 0
 let refused = 0
+let replies = 0
 const latencies: number[] = []
 const startedAt = performance.now()
 const sockets = Array.from({ length: connections }, () => connect({ port, host: '127.0.0.1', noDelay: true }))
@@ -50,6 +53,7 @@ const at = (share: number): number => latencies[Math.floor(share * (latencies.le
 const report: LoadReport = {
   accepted,
   refused,
+  replies,
   seconds: (endMs - warmupMs) / 1_000,
   p50: at(0.5),
   p99: at(0.99),
@@ -72,6 +76,7 @@ function run(socket: Socket): Promise<void> {
       const now = performance.now()
       const elapsed = now - startedAt
       // Replies are small: each comes in one piece.
+      replies++
       const isAccepted = bytes.toString('latin1', 0, 12) === 'HTTP/1.1 200'
       if (elapsed > warmupMs && elapsed <= endMs) {
         if (isAccepted) accepted++

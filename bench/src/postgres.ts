@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from '@kyc-webhooks/testing/postgres'
 import { benchDatabase } from './database.ts'
 import type { LoadReport } from './load.ts'
+import { processorTime } from './processor-time.ts'
 
 // One receiver on Postgres against the same middleware with one INSERT for each request, over HTTP, in turns in one run:
 // `postgres.ts --rounds 3 --seconds 5 --connections 64,256 --commit-delay 0,10`. `memory` records nothing durable: no inbox
@@ -28,39 +29,54 @@ const { values } = parseArgs({
     signed: { type: 'string', default: '60000' },
   },
 })
+/** What one rival did, and the milliseconds of a processor that one delivery took. */
+interface Measured extends LoadReport {
+  receiverMs: number
+  postgresMs: number
+}
+
 const RIVALS = ['memory', 'insert', 'group']
+const BACKENDS =
+  'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
 const SECRET = `whsec_${randomUUID()}`
 const server = await startPostgres()
 say(`${cpus()[0]?.model.trim()}, ${cpus().length} cores; receiver, Postgres and sender share them`)
-say('commit  connections   memory   INSERT    group  group/INSERT   p99 group, INSERT   refused')
+say(
+  'commit  connections   memory   INSERT    group  group/INSERT   p99 group, INSERT   refused' +
+    '   processor ms a delivery, receiver + Postgres: memory, INSERT, group',
+)
 for (const delayMs of values['commit-delay'].split(',').map(Number)) {
   for (const connections of values.connections.split(',')) await compare(delayMs, connections)
 }
 await server.stop?.()
 
 async function compare(delayMs: number, connections: string): Promise<void> {
-  const reports = new Map<string, LoadReport[]>(RIVALS.map((rival) => [rival, []]))
+  const reports = new Map<string, Measured[]>(RIVALS.map((rival) => [rival, []]))
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const rival of RIVALS) reports.get(rival)?.push(await measure(rival, delayMs, connections))
   }
-  const of = (rival: string, value: (report: LoadReport) => number): number =>
+  const of = (rival: string, value: (report: Measured) => number): number =>
     median((reports.get(rival) ?? []).map(value))
   const [memory = 0, insert = 0, group = 0] = RIVALS.map((rival) =>
     of(rival, ({ accepted, seconds }) => accepted / seconds),
   )
   const p99 = (rival: string) => of(rival, (report) => report.p99).toFixed(0)
+  const ms = (rival: string, value: (report: Measured) => number) => of(rival, value).toFixed(2)
+  const processor = (rival: string) =>
+    `${ms(rival, ({ receiverMs }) => receiverMs)} + ${ms(rival, ({ postgresMs }) => postgresMs)}`
   const refused = of('group', (report) => report.refused)
   const rates = [memory, insert, group].map((rate) => `${rate.toFixed(0)}/s`.padStart(9)).join('')
   const delay = delayMs === 0 ? 'disk' : `+${delayMs} ms`
   say(
     `${delay.padEnd(8)}${connections.padEnd(11)}${rates}${(group / insert).toFixed(2).padStart(14)}` +
       `${p99('group').padStart(9)} ms, ${p99('insert')} ms`.padEnd(24) +
-      `${refused}`,
+      `${refused}`.padEnd(10) +
+      RIVALS.map((rival) => processor(rival)).join(', '),
   )
 }
 
 /** One rival, on a database of its own, under the load of one sender. */
-async function measure(rival: string, delayMs: number, connections: string): Promise<LoadReport> {
+async function measure(rival: string, delayMs: number, connections: string): Promise<Measured> {
   const database = await benchDatabase(server.url)
   if (delayMs > 0) {
     const name = new URL(database.url).pathname.slice(1)
@@ -73,10 +89,16 @@ async function measure(rival: string, delayMs: number, connections: string): Pro
     secret: SECRET,
     connections: values.pool,
   })
+  const receiverTime = () => processorTime([receiver.child.pid ?? 0])
+  // Of the connections to this database: other work on the same server does not count.
+  const postgresTime = async () =>
+    processorTime((await database.query(BACKENDS)).map(({ pid }) => Number(pid)))
   try {
     const { seconds, warmup, signed } = values
+    const port = await receiver.line
+    const [receiverBefore, postgresBefore] = [await receiverTime(), await postgresTime()]
     const load = run('load.ts', {
-      port: await receiver.line,
+      port,
       secret: SECRET,
       connections,
       seconds,
@@ -84,7 +106,11 @@ async function measure(rival: string, delayMs: number, connections: string): Pro
       signed,
     })
     const report: LoadReport = JSON.parse(await load.line)
-    return report
+    return {
+      ...report,
+      receiverMs: ((await receiverTime()) - receiverBefore) / report.replies,
+      postgresMs: ((await postgresTime()) - postgresBefore) / report.replies,
+    }
   } finally {
     receiver.child.kill()
     await receiver.exit

@@ -26,10 +26,14 @@ import { type Statements, statements } from './sql.ts'
 import { type Standing, start, type TicketRow } from './starter.ts'
 import { type Tickets, ticketed } from './tickets.ts'
 
+/** While one waits for the network and the disk, others are made ready. At most half of the connections, so that workers get some. */
+const PARALLEL_COMMITS = 4
+
 /** The inbox's tables on one Postgres, and its jobs. Heads are not settled here: they rise in the transaction of their attempt. */
 export class PostgresStore implements SharedStore {
   readonly name: string
   readonly durable = true
+  readonly parallelCommits: number
   readonly settings: PostgresSettings
   readonly database: Database
   readonly sql: Statements
@@ -43,6 +47,7 @@ export class PostgresStore implements SharedStore {
   constructor(settings: PostgresSettings, clock: 'server' | 'caller' = 'server') {
     this.name = `postgres ${settings.schema}`
     this.settings = settings
+    this.parallelCommits = Math.max(1, Math.min(PARALLEL_COMMITS, Math.floor(settings.maxConnections / 2)))
     this.database = new Database(settings)
     this.sql = statements(settings.schema)
     this.#looks = looks(this.database, this.sql)

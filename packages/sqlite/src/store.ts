@@ -15,7 +15,10 @@ import { sql } from './sql.ts'
 import { stillThere } from './still-there.ts'
 
 /** The calls of the port that need an open store. */
-type EngineMethod = Exclude<keyof InboxEngine, 'name' | 'durable' | 'open' | keyof Movable>
+type EngineMethod = Exclude<
+  keyof InboxEngine,
+  'name' | 'durable' | 'parallelCommits' | 'open' | keyof Movable
+>
 
 /** The same calls, made at once by the thread that owns the connection, and the steps of a move. They throw what SQLite throws. */
 export type Store = MoveCalls & {

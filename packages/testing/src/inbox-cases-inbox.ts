@@ -1,4 +1,4 @@
-import type { Inbox } from '@kyc-webhooks/core'
+import type { Inbox, Outcome, Receipt } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
 import { type InboxCase, inboxOn } from './inbox-case.ts'
 import { brokenReceipt, nonce } from './inbox-samples.ts'
@@ -25,6 +25,26 @@ export const inboxCases: readonly InboxCase[] = [
     const outcomes = await Promise.all(ids.map((id) => inbox.record(arriving(id))))
     expect(outcomes).toEqual(ids.map((id) => (Number(id) % 3 === 0 ? 'duplicate' : 'recorded')))
     expect(await inbox.events({ limit: 1_000 })).toHaveLength(600)
+  }),
+
+  onInbox('records each of many deliveries once while they come again all the time', async (inbox) => {
+    const ids = Array.from({ length: 900 }, (_, index) => `${index}`)
+    const outcomes = new Map<string, Outcome[]>(ids.map((id) => [id, []]))
+    const record = async (id: string, changes: Partial<Receipt> = {}) => {
+      outcomes.get(id)?.push(await inbox.record(arriving(id, changes)))
+    }
+    const other = { body: new TextEncoder().encode('other bytes') }
+    // Each comes back when others have gone their way: some meet the first in its commit, some after it.
+    const comeBack = async (id: string, index: number) => {
+      await sleep(index % 30)
+      await Promise.all([record(id), index % 50 === 0 ? record(id, other) : undefined])
+    }
+    await Promise.all(ids.map(async (id, index) => Promise.all([record(id), comeBack(id, index)])))
+    for (const [index, id] of ids.entries()) {
+      const expected = index % 50 === 0 ? ['conflict', 'duplicate', 'recorded'] : ['duplicate', 'recorded']
+      expect(outcomes.get(id)?.toSorted()).toEqual(expected)
+    }
+    expect(await inbox.events({ limit: 1_000 })).toHaveLength(900)
   }),
 
   onInbox('does not let one bad receipt fail the others', async (inbox) => {

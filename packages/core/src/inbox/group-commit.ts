@@ -1,22 +1,14 @@
 import { errorName } from '../error-text.ts'
 import { isKycWebhookError, KycWebhookError } from '../errors.ts'
-import type { InboxEngine, Outcome, Receipt, Settlement } from './port.ts'
+import type { InboxStore, Outcome, Receipt, Settlement } from './port.ts'
+import { type Entry, ReceiptQueue, type ReceiptQueueLimits } from './receipt-queue.ts'
 
 /** Receipts in one commit, and settlements: beyond some hundred, a larger batch only makes the first of it wait. */
 const MAX_BATCH = 256
+/** A commit costs something by itself: beside another one starts for so many receipts and settlements, not for less. */
+const WORTH_ANOTHER = 32
 
-export interface GroupCommitLimits {
-  /** Receipts without an outcome yet. */
-  maxQueued: number
-  /** Bytes of their bodies. */
-  maxQueuedBytes: number
-}
-
-/** One receipt, and all who wait for its outcome: the same delivery sent several times at once is committed once. */
-interface Entry {
-  receipt: Receipt
-  waiting: PromiseWithResolvers<Outcome>[]
-}
+export type GroupCommitLimits = ReceiptQueueLimits
 
 interface Settling {
   settlement: Settlement
@@ -24,92 +16,78 @@ interface Settling {
 }
 
 /**
- * Many deliveries, one durable step: while a commit is in flight the next batch gathers, without a timer, so a slow disk
+ * Many deliveries, one durable step: while commits are in flight the next batch gathers, without a timer, so a slow disk
  * makes batches larger rather than the queue longer. Each commit takes receipts and settlements alike, so that neither
  * waits for the other to run dry.
  */
 export class GroupCommit {
-  readonly #engine: Pick<InboxEngine, 'commit'>
-  readonly #limits: GroupCommitLimits
+  readonly #store: Pick<InboxStore, 'commit' | 'parallelCommits'>
   readonly #onRecorded: (receiver: string) => void
-  /** In order of arrival, each by key; the last one is gathering. Put together on arrival, so that no long queue is searched. */
-  readonly #batches: Map<string, Entry>[] = []
+  readonly #receipts: ReceiptQueue
   #settlings: Settling[] = []
-  #queued = 0
-  #queuedBytes = 0
-  #unkeyed = 0
-  #running: Promise<void> | undefined
+  /** Each commits one batch after the other. While anything waits there is at least one. */
+  readonly #lanes = new Set<PromiseWithResolvers<void>>()
 
   constructor(
-    engine: Pick<InboxEngine, 'commit'>,
+    store: Pick<InboxStore, 'commit' | 'parallelCommits'>,
     limits: GroupCommitLimits,
     onRecorded: (receiver: string) => void,
   ) {
-    this.#engine = engine
-    this.#limits = limits
+    this.#store = store
     this.#onRecorded = onRecorded
+    this.#receipts = new ReceiptQueue(limits)
   }
 
   /** Rejects at once with `inbox-full` when the queue is full, and with `inbox-unavailable` when the commit failed. */
   record(receipt: Receipt): Promise<Outcome> {
-    const { maxQueued, maxQueuedBytes } = this.#limits
-    const bytes = this.#queuedBytes + receipt.body.byteLength
-    // One that is larger than the limit passes alone: refused, it would be refused for ever.
-    if (this.#queued >= maxQueued || (bytes > maxQueuedBytes && this.#queued > 0)) {
-      return Promise.reject(new KycWebhookError('inbox-full'))
-    }
-    this.#queued += 1
-    this.#queuedBytes = bytes
-    const waiter = Promise.withResolvers<Outcome>()
-    this.#gather(receipt, waiter)
-    this.#running ??= this.#run()
-    return waiter.promise
+    const outcome = this.#receipts.add(receipt)
+    this.#start()
+    return outcome
   }
 
   /** Rejects with `inbox-unavailable` when the commit failed. Never full: there is one for each attempt in hand. */
   settle(settlement: Settlement): Promise<void> {
     const done = Promise.withResolvers<void>()
     this.#settlings.push({ settlement, done })
-    this.#running ??= this.#run()
+    this.#start()
     return done.promise
   }
 
   /** Resolves when nothing is waiting or in flight, if nothing more comes. */
   async drain(): Promise<void> {
-    await this.#running
+    while (this.#lanes.size > 0) await Promise.all([...this.#lanes].map(({ promise }) => promise))
   }
 
-  #gather(receipt: Receipt, waiter: PromiseWithResolvers<Outcome>): void {
-    const gathering = this.#batches.at(-1)
-    const key = receipt.key ?? `#${this.#unkeyed++}`
-    const first = gathering?.get(key)
-    if (first !== undefined && isSameDelivery(first.receipt, receipt)) {
-      first.waiting.push(waiter)
-    } else if (gathering !== undefined && first === undefined && gathering.size < MAX_BATCH) {
-      gathering.set(key, { receipt, waiting: [waiter] })
-    } else {
-      this.#batches.push(new Map([[key, { receipt, waiting: [waiter] }]]))
-    }
+  #start(): void {
+    const { parallelCommits = 1 } = this.#store
+    if (this.#lanes.size >= parallelCommits || !this.#isWorthwhile(this.#lanes.size)) return
+    const lane = Promise.withResolvers<void>()
+    this.#lanes.add(lane)
+    void this.#run(lane)
   }
 
-  async #run(): Promise<void> {
-    do {
+  /** Is there enough for a commit, beside others? */
+  #isWorthwhile(others: number): boolean {
+    return this.#receipts.length + this.#settlings.length >= (others === 0 ? 1 : WORTH_ANOTHER)
+  }
+
+  async #run(lane: PromiseWithResolvers<void>): Promise<void> {
+    for (;;) {
       // Whatever arrives in one turn of the event loop shares a commit, and an engine without a thread of its own does not
       // keep the sockets waiting.
       await new Promise(setImmediate)
-      const batch = this.#batches.shift() ?? new Map<string, Entry>()
-      // Sorted: engines lock in one order, so that batches of several processes cannot deadlock.
-      const entries = [...batch].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
-      await this.#commit(entries, this.#settlings.splice(0, MAX_BATCH))
-    } while (this.#batches.length > 0 || this.#settlings.length > 0)
-    // Not in a `finally` of the promise: what arrived before that ran would start nothing and wait for ever.
-    this.#running = undefined
+      if (!this.#isWorthwhile(this.#lanes.size - 1)) break
+      await this.#commit(this.#receipts.take(MAX_BATCH), this.#settlings.splice(0, MAX_BATCH))
+    }
+    // In one step with the last look: what arrives after it starts a lane.
+    this.#lanes.delete(lane)
+    lane.resolve()
   }
 
   async #commit(entries: readonly Entry[], settlings: readonly Settling[]): Promise<void> {
     let outcomes: readonly Outcome[]
     try {
-      outcomes = await this.#engine.commit(
+      outcomes = await this.#store.commit(
         entries.map((entry) => entry.receipt),
         settlings.map((settling) => settling.settlement),
       )
@@ -141,21 +119,16 @@ export class GroupCommit {
   }
 
   #resolve(entry: Entry, outcome: Outcome): void {
-    const { receipt, waiting } = this.#leave(entry)
-    if (outcome === 'recorded') this.#onRecorded(receipt.receiver)
-    for (const [index, waiter] of waiting.entries()) {
+    this.#receipts.leave(entry)
+    if (outcome === 'recorded') this.#onRecorded(entry.receipt.receiver)
+    for (const [index, waiter] of entry.waiting.entries()) {
       waiter.resolve(index > 0 && outcome === 'recorded' ? 'duplicate' : outcome)
     }
   }
 
   #reject(entry: Entry, fault: KycWebhookError): void {
-    for (const waiter of this.#leave(entry).waiting) waiter.reject(fault)
-  }
-
-  #leave(entry: Entry): Entry {
-    this.#queued -= entry.waiting.length
-    this.#queuedBytes -= entry.waiting.length * entry.receipt.body.byteLength
-    return entry
+    this.#receipts.leave(entry)
+    for (const waiter of entry.waiting) waiter.reject(fault)
   }
 }
 
@@ -163,14 +136,4 @@ function toFault(error: unknown): KycWebhookError {
   if (isKycWebhookError(error, 'inbox-unavailable')) return error
   const detail = isKycWebhookError(error) ? error.message : errorName(error)
   return new KycWebhookError('inbox-unavailable', detail, { cause: error })
-}
-
-function isSameDelivery(a: Receipt, b: Receipt): boolean {
-  return (
-    a.digest === b.digest &&
-    a.quarantine === b.quarantine &&
-    a.redriven === b.redriven &&
-    a.nonce?.key === b.nonce?.key &&
-    a.nonce?.strict !== true
-  )
 }

@@ -28,6 +28,11 @@ export interface InboxStore extends Movable {
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
   readonly durable: boolean
+  /**
+   * How many commits of one inbox may be in flight at once, where waiting for one leaves room for another: behind a network,
+   * or on a server that writes its log for several at a time. No key is in two of them. @default 1
+   */
+  readonly parallelCommits?: number
 
   /**
    * Opens the store and brings its schema up to date. Called again after it failed. Rejects with `inbox-moved` when it was

@@ -64,7 +64,10 @@ export class StoreInbox implements Inbox {
       if (!this.#opening.isOpen) await this.#opening.opened()
       return store.commit(receipts, settlements)
     }
-    this.#commits = new GroupCommit({ commit }, limits, (receiver) => this.#workers.get(receiver)?.wake())
+    const { parallelCommits = 1 } = store
+    this.#commits = new GroupCommit({ commit, parallelCommits }, limits, (receiver) =>
+      this.#workers.get(receiver)?.wake(),
+    )
     this.#purger = new Purger(store, {
       everyMs: duration('purgeEveryMs', purgeEveryMs),
       now,

@@ -13,7 +13,7 @@ export * from './samples.ts'
 export * from './virtual-time.ts'
 
 export type Method = {
-  [M in keyof InboxEngine]: InboxEngine[M] extends (...args: never[]) => unknown ? M : never
+  [M in keyof InboxEngine]-?: InboxEngine[M] extends (...args: never[]) => unknown ? M : never
 }[keyof InboxEngine]
 
 /** A call of the engine: the how-many-th, counted from 1. */
