@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HandlerContext, KycEvent } from '../src/event.ts'
+import { headKey } from '../src/inbox/head-key.ts'
 import { latestOnly } from '../src/latest-only.ts'
 import { latestWorker } from './inbox/latest-worker.ts'
 import { pass, receiptOf, sleep } from './inbox/support.ts'
@@ -104,7 +105,7 @@ describe('a handler around it', () => {
     await deliver({ id: 'new', subject: 's', time: 2 }, { id: 'old', subject: 's', time: 1 })
     expect(written).toEqual(['new', 'old'])
     await expect(inbox.stats()).resolves.toMatchObject({ done: 2 })
-    await expect(engine.head('press', 's')).resolves.toBeUndefined()
+    await expect(engine.head([headKey('press', 's')])).resolves.toBeUndefined()
   })
 
   it('may not keep the order of two subjects in one run: a settlement has one', async () => {

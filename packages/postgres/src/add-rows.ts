@@ -27,7 +27,7 @@ function deliveryColumns(deliveries: readonly MovedDelivery[]): unknown[][] {
   return [
     ...columns(deliveries.map(withTexts), ['receivedAt', 'body', 'headers', 'context']),
     ...columns(events, ['n', 'seq', 'receiver', 'type', 'json', 'unsigned', 'state', 'dueAt']),
-    ...columns(events, ['attempts', 'crashes', 'error', 'purgeAt']),
+    ...columns(events, ['attempts', 'crashes', 'error', 'purgeAt', 'subject']),
   ]
 }
 

@@ -6,7 +6,7 @@ import {
   type Settlement,
   type Work,
 } from '@kyc-webhooks/core'
-import { headKey, type Turn, type Turns } from '@kyc-webhooks/core/engine'
+import type { Turn, Turns } from '@kyc-webhooks/core/engine'
 import { type Connection, commit } from './connection.ts'
 import { toFault } from './failure.ts'
 import { HandlerClient } from './handler-client.ts'
@@ -33,6 +33,7 @@ export class AttemptTransaction implements Turns {
   readonly #claim: Claim
   #begun: Promise<Begun> | undefined
   #client: HandlerClient | undefined
+  #headKey = ''
   #head: { key: string; time: number } | undefined
   #isCommitted = false
 
@@ -58,7 +59,7 @@ export class AttemptTransaction implements Turns {
     const latest: AttemptScope['latest'] = (subject, time, equalTimes, write) => {
       const applied = async (): Promise<void> => {
         await write()
-        this.#head = { key: headKey(this.#work.receiver, subject), time }
+        this.#head = { key: this.#headKey, time }
       }
       const written = scope.latest(subject, time, equalTimes, applied)
       writes.push(written)
@@ -105,10 +106,10 @@ export class AttemptTransaction implements Turns {
     connection?.end(true)
   }
 
-  async take(subject: string): Promise<Turn> {
+  async take(keys: readonly [string, ...string[]]): Promise<Turn> {
     const { client } = await this.#begin()
-    const { receiver } = this.#work
-    const key = headKey(receiver, subject)
+    const [key] = keys
+    this.#headKey = key
     const lock = Buffer.from(key, 'hex').readBigInt64BE()
     // Others may take long, each within its limit.
     await client.query(
@@ -116,8 +117,9 @@ export class AttemptTransaction implements Turns {
     )
     return {
       isLatest: async (time, equalTimes) => {
-        const { rows } = await client.query(this.#store.sql.head, [key])
-        const head = rows[0] === undefined ? Number.NEGATIVE_INFINITY : Number(rows[0].time)
+        const { rows } = await client.query(this.#store.sql.head, [keys])
+        const known = rows[0]?.time ?? null
+        const head = known === null ? Number.NEGATIVE_INFINITY : Number(known)
         return time > head || (time === head && equalTimes === 'apply')
       },
       // The transaction's end lets the next one in.

@@ -4,6 +4,7 @@ import { alone } from './alone.ts'
 import type { Database, Queryable } from './database.ts'
 import type { MoveStatements } from './move-sql.ts'
 import { movedRows } from './moved-rows.ts'
+import type { Statements } from './sql.ts'
 import { restored } from './text.ts'
 
 /** What of a store moves. */
@@ -11,11 +12,13 @@ export interface Moving {
   name: string
   database: Database
   sql: MoveStatements
+  /** Statements about the seal. */
+  seals: Pick<Statements, 'seal' | 'setSeal'>
 }
 
 /** As `Movable.handOver`. The tables are there. */
 export async function handOver(
-  { name, database, sql }: Moving,
+  { name, database, sql, seals }: Moving,
   ...[to, take]: Parameters<Movable['handOver']>
 ): Promise<Departure> {
   // The source's own name for itself. Durable before anything is in a target, so that a second try is known there.
@@ -30,6 +33,7 @@ export async function handOver(
       ...(await outline(client, sql)),
       id: departure.id,
       from: name,
+      seal: await sealOf(client, seals),
       rows: movedRows(client, sql),
     })
     await client.query(sql.leave, [departure.id, to])
@@ -45,6 +49,15 @@ export async function checkOpen(client: Queryable, sql: MoveStatements): Promise
 export function refuseClosed([closed]: readonly Record<string, unknown>[]): void {
   if (closed?.state === 'left') throw new KycWebhookError('inbox-moved', `to ${closed.place}`)
   if (closed) throw new KycWebhookError('inbox-moving', `from ${closed.place}; move it again`)
+}
+
+/** As `Guarded.seal`. */
+export async function sealOf(
+  client: Queryable,
+  { seal }: Pick<Statements, 'seal'>,
+): Promise<string | undefined> {
+  const [row] = (await client.query(seal)).rows
+  return row === undefined ? undefined : String(row.text)
 }
 
 async function departureOf(client: Queryable, sql: MoveStatements): Promise<Departure | undefined> {

@@ -3,8 +3,8 @@ import type {
   EventRecord,
   EventState,
   InboxStats,
+  MovedQuarantine,
   PageQuery,
-  QuarantineRecord,
   RefusalCode,
   StoreHealth,
 } from '@kyc-webhooks/core'
@@ -18,7 +18,7 @@ export interface Looks {
   stats(): Promise<InboxStats>
   health(): Promise<StoreHealth>
   events(query: EventQuery): Promise<EventRecord[]>
-  quarantined(query: PageQuery): Promise<QuarantineRecord[]>
+  quarantined(query: PageQuery): Promise<MovedQuarantine[]>
 }
 
 export function looks(database: Database, sql: Statements): Looks {
@@ -64,6 +64,7 @@ export function looks(database: Database, sql: Statements): Looks {
       return rows.map((row) => ({
         seq: Number(row.seq),
         receiver: restored(String(row.receiver)),
+        digest: String(row.digest),
         reason: row.reason as RefusalCode,
         firstAt: Number(row.firstAt),
         lastAt: Number(row.lastAt),

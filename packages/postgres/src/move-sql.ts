@@ -27,6 +27,7 @@ type MoveStatementName =
   | 'addDeliveries'
   | 'addQuarantined'
   | 'raiseSeqs'
+  | 'forgetSeal'
   | 'arrive'
   | 'arrival'
   | 'open'
@@ -99,7 +100,7 @@ export function moveStatements(name: string): MoveStatements {
       SELECT seq::text, ${ms('received_at')} AS "receivedAt", body, headers, context
       FROM (${page(`${schema}.delivery`)}) AS page ORDER BY page.seq`,
     eventsOf: `
-      SELECT delivery::text, seq::text, receiver, type, json, unsigned, attempts, error,
+      SELECT delivery::text, seq::text, receiver, type, json, unsigned, encode(subject, 'hex') AS subject, attempts, error,
         CASE state WHEN 'running' THEN 'waiting' ELSE state END AS state,
         crashes + CASE state WHEN 'running' THEN 1 ELSE 0 END AS crashes,
         ${ms('due_at')} AS "dueAt", ${ms('purge_at')} AS "purgeAt"
@@ -137,13 +138,13 @@ export function moveStatements(name: string): MoveStatements {
         SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM added
       )
       INSERT INTO ${schema}.event
-        (delivery, seq, receiver, type, json, unsigned, state, due_at, attempts, crashes, error, purge_at)
+        (delivery, seq, receiver, type, json, unsigned, state, due_at, attempts, crashes, error, purge_at, subject)
       OVERRIDING SYSTEM VALUE
       SELECT numbered.seq, r.seq, receiver, type, json, unsigned, state, ${time('due')}, attempts, crashes, error,
-        ${time('purge')}
+        ${time('purge')}, decode(subject, 'hex')
       FROM unnest($5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-          $12::float8[], $13::int[], $14::int[], $15::text[], $16::float8[])
-        AS r (n, seq, receiver, type, json, unsigned, state, due, attempts, crashes, error, purge)
+          $12::float8[], $13::int[], $14::int[], $15::text[], $16::float8[], $17::text[])
+        AS r (n, seq, receiver, type, json, unsigned, state, due, attempts, crashes, error, purge, subject)
       JOIN numbered USING (n)`,
     addQuarantined: `
       INSERT INTO ${schema}.quarantine
@@ -156,6 +157,7 @@ export function moveStatements(name: string): MoveStatements {
     raiseSeqs: `
       SELECT setval(${sequence('event')}, greatest(1, $1::bigint, ${lastSeq('event')})),
         setval(${sequence('quarantine')}, greatest(1, $2::bigint, ${lastSeq('quarantine')}))`,
+    forgetSeal: `DELETE FROM ${schema}.seal`,
     arrive: `
       INSERT INTO ${schema}.move (origin, id, state, place, counts) VALUES ($1, $2, 'arriving', $3, $4)
       ON CONFLICT (origin) DO UPDATE SET id = $2, state = 'arriving', place = $3, counts = $4`,

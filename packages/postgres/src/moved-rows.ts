@@ -66,6 +66,7 @@ function movedEvent({ seq, receiver, type, json, unsigned, state, ...row }: Row)
     type: restored(String(type)),
     json: String(json),
     unsigned: unsigned === null ? [] : JSON.parse(String(unsigned)),
+    subject: row.subject === null ? undefined : String(row.subject),
     state: state as MovedEvent['state'],
     dueAt: Number(row.dueAt),
     attempts: Number(row.attempts),

@@ -1,10 +1,15 @@
 import type {
+  DeliveryQuery,
   Departure,
   DiscardRequest,
+  ErasedRows,
+  EraseRequest,
+  Guarded,
   Movable,
   Move,
   MoveCounts,
   Receipt,
+  RewrittenRows,
   Settlement,
   SharedStore,
 } from '@kyc-webhooks/core'
@@ -12,7 +17,10 @@ import type { PgBoss } from 'pg-boss'
 import { startWorking } from './boss.ts'
 import { Database, type Durability, type Queryable } from './database.ts'
 import { discard } from './discarder.ts'
+import { erase } from './eraser.ts'
 import { toFault } from './failure.ts'
+import { deliveries, plainHashes, rehash, replaceSeal, rewrite } from './guard.ts'
+import { sealOf } from './hand-over.ts'
 import { type Looks, looks } from './looks.ts'
 import { moveStatements } from './move-sql.ts'
 import { mover } from './mover.ts'
@@ -53,7 +61,7 @@ export class PostgresStore implements SharedStore {
     this.#looks = looks(this.database, this.sql)
     const moveSql = moveStatements(settings.schema)
     this.#preparation = new Preparation(this.database, settings, moveSql)
-    const moving = { name: this.name, database: this.database, sql: moveSql }
+    const moving = { name: this.name, database: this.database, sql: moveSql, seals: this.sql }
     this.#mover = mover(moving, () => this.#preparation.forMoving())
     this.#isServersClock = clock === 'server'
   }
@@ -146,6 +154,25 @@ export class PostgresStore implements SharedStore {
       const { count, discarded } = await discard(batch, own)
       await this.tickets.withdraw(batch.client, discarded)
       return count
+    })
+  }
+
+  seal = (): ReturnType<Guarded['seal']> => this.#transaction(0, ({ client }) => sealOf(client, this.sql))
+  setSeal = (before: string | undefined, seal: string): ReturnType<Guarded['setSeal']> =>
+    this.#transaction(0, (batch) => replaceSeal(batch, before, seal))
+  deliveries = (query: DeliveryQuery): ReturnType<Guarded['deliveries']> =>
+    this.#transaction(0, (batch) => deliveries(batch, query))
+  rewrite = (rows: RewrittenRows): Promise<void> => this.#transaction(0, (batch) => rewrite(batch, rows))
+  plainHashes = (...args: Parameters<Guarded['plainHashes']>): ReturnType<Guarded['plainHashes']> =>
+    this.#transaction(0, (batch) => plainHashes(batch, ...args))
+  rehash = (...args: Parameters<Guarded['rehash']>): Promise<void> =>
+    this.#transaction(0, (batch) => rehash(batch, ...args))
+
+  erase(request: EraseRequest): Promise<ErasedRows> {
+    return this.#transaction(0, async (batch) => {
+      const { erased, dead } = await erase(batch, request)
+      await this.tickets.withdraw(batch.client, dead)
+      return erased
     })
   }
 

@@ -147,6 +147,7 @@ async function addEvents({ client, sql, now }: Batch, receipts: readonly Receipt
     ...json,
     events.map(({ unsigned }) => (unsigned.length === 0 ? null : JSON.stringify(unsigned))),
     newTickets(events.map(({ receiver }) => receiver)),
+    events.map(({ subject = '' }) => subject),
   ])
   return rows.map(ticketed)
 }

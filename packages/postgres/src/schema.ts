@@ -107,6 +107,18 @@ ${['seen', 'nonce', 'event', 'quarantine']
 `,
   )
   .join('')}`,
+  (schema) => `
+-- Whom an event is about, as a hash: to erase what is kept of one person. NULL: nobody has looked yet; empty: nobody.
+ALTER TABLE ${schema}.event ADD COLUMN subject bytea;
+CREATE INDEX event_subject ON ${schema}.event (subject) WHERE subject > '';
+CREATE INDEX event_unlooked ON ${schema}.event (delivery) WHERE subject IS NULL;
+
+-- How rows are sealed, if they ever were: see core.
+CREATE TABLE ${schema}.seal (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  text text NOT NULL
+);
+`,
 ]
 
 /** The version that this package works with. */

@@ -6,7 +6,6 @@ export type Statements = Readonly<Record<StatementName, string>>
 type StatementName =
   | 'rememberKeys'
   | 'knownKeys'
-  | 'forgetKeys'
   | 'rememberNonces'
   | 'usedNonces'
   | 'addEvents'
@@ -31,6 +30,26 @@ type StatementName =
   | 'purgeDeliveries'
   | 'discardEvents'
   | 'discardQuarantined'
+  | 'seal'
+  | 'lockSeal'
+  | 'setSeal'
+  | 'deliveries'
+  | 'unlookedDeliveries'
+  | 'deliveryOf'
+  | 'factsOf'
+  | 'rewriteDeliveries'
+  | 'rewriteEvents'
+  | 'rewriteQuarantined'
+  | 'redigest'
+  | 'plainKeys'
+  | 'plainHeads'
+  | 'rekey'
+  | 'forgetKeys'
+  | 'rehead'
+  | 'forgetHeads'
+  | 'aboutSubject'
+  | 'eraseEvents'
+  | 'blankDeliveries'
   | 'stats'
   | 'health'
   | 'events'
@@ -85,10 +104,10 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       ), numbered AS (
         SELECT seq, row_number() OVER (ORDER BY seq) AS n FROM added
       )
-      INSERT INTO ${schema}.event (delivery, receiver, type, json, unsigned, ticket, due_at)
-      SELECT numbered.seq, receiver, type, ${textCell('json')}, unsigned, ticket, ${NOW}
-      FROM unnest($9::bigint[], $10::text[], $11::text[], $12::int[], $13::int[], $14::text[], $15::uuid[])
-        WITH ORDINALITY AS r (delivery, receiver, type, json, json_length, unsigned, ticket, n)
+      INSERT INTO ${schema}.event (delivery, receiver, type, json, unsigned, ticket, subject, due_at)
+      SELECT numbered.seq, receiver, type, ${textCell('json')}, unsigned, ticket, decode(subject, 'hex'), ${NOW}
+      FROM unnest($9::bigint[], $10::text[], $11::text[], $12::int[], $13::int[], $14::text[], $15::uuid[], $16::text[])
+        WITH ORDINALITY AS r (delivery, receiver, type, json, json_length, unsigned, ticket, subject, n)
       JOIN numbered ON numbered.n = r.delivery ORDER BY r.n
       RETURNING seq::text, receiver, ticket`,
     lockQuarantined: `
@@ -160,7 +179,9 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       WHERE event.seq = r.seq AND state IN ('waiting', 'running')
       RETURNING event.seq::text, receiver, event.ticket`,
     findMark: `SELECT current_setting('kyc_webhooks.attempt', true) AS mark`,
-    head: `SELECT time::text FROM ${schema}.head WHERE key = decode($1, 'hex')`,
+    head: `
+      SELECT max(time)::text AS time FROM ${schema}.head
+      WHERE key = ANY (ARRAY(SELECT decode(r, 'hex') FROM unnest($1::text[]) AS r))`,
     raiseHead: `
       INSERT INTO ${schema}.head AS known (key, time) VALUES (decode($1, 'hex'), $2::bigint)
       ON CONFLICT (key) DO UPDATE SET time = greatest(known.time, excluded.time)`,
@@ -197,6 +218,69 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       RETURNING seq::text, receiver, ticket, delivery::text`,
     discardQuarantined: `DELETE FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[])`,
 
+    // Sealing and erasing. Hashes that were made without a key are shorter or longer than those with one.
+    seal: `SELECT text FROM ${schema}.seal`,
+    lockSeal: `LOCK TABLE ${schema}.seal IN EXCLUSIVE MODE`,
+    setSeal: `
+      INSERT INTO ${schema}.seal (text) VALUES ($1) ON CONFLICT (one) DO UPDATE SET text = excluded.text`,
+    deliveries: `
+      SELECT seq::text, body, headers, context FROM ${schema}.delivery WHERE seq > $1 ORDER BY delivery.seq LIMIT $2`,
+    unlookedDeliveries: `
+      SELECT seq::text, body, headers, context FROM ${schema}.delivery
+      WHERE seq IN (
+        SELECT DISTINCT delivery FROM ${schema}.event WHERE subject IS NULL AND delivery > $1 ORDER BY delivery LIMIT $2)
+      ORDER BY delivery.seq`,
+    deliveryOf: `
+      SELECT seq::text, body, headers, context FROM ${schema}.delivery
+      WHERE seq = (SELECT delivery FROM ${schema}.event WHERE seq = $1)`,
+    factsOf: `
+      SELECT delivery::text, seq::text, receiver, json, encode(subject, 'hex') AS subject
+      FROM ${schema}.event WHERE delivery = ANY ($1::bigint[]) ORDER BY event.seq`,
+    // An empty body was erased.
+    rewriteDeliveries: `
+      UPDATE ${schema}.delivery SET
+        body = CASE WHEN delivery.body = '' THEN delivery.body ELSE r.body END,
+        headers = CASE WHEN delivery.body = '' THEN delivery.headers ELSE r.headers END, context = r.context
+      FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[]) AS r (seq, body, headers, context)
+      WHERE delivery.seq = r.seq`,
+    rewriteEvents: `
+      UPDATE ${schema}.event SET json = r.json, subject = decode(r.subject, 'hex')
+      FROM unnest($1::bigint[], $2::text[], $3::text[]) AS r (seq, json, subject) WHERE event.seq = r.seq`,
+    rewriteQuarantined: `
+      UPDATE ${schema}.quarantine SET body = CASE WHEN body = '' THEN body ELSE $2 END, headers = $3, context = $4
+      WHERE seq = $1`,
+    redigest: `
+      UPDATE ${schema}.quarantine AS own SET digest = decode($2, 'hex') WHERE seq = $1 AND NOT EXISTS (
+        SELECT FROM ${schema}.quarantine WHERE receiver = own.receiver AND digest = decode($2, 'hex'))`,
+    plainKeys: `
+      SELECT encode(key, 'hex') AS hash, encode(digest, 'hex') AS digest FROM ${schema}.seen
+      WHERE key > decode($1, 'hex') AND octet_length(key) = 16 ORDER BY key LIMIT $2`,
+    plainHeads: `
+      SELECT encode(key, 'hex') AS hash FROM ${schema}.head
+      WHERE key > decode($1, 'hex') AND octet_length(key) = 32 ORDER BY key LIMIT $2`,
+    rekey: `
+      INSERT INTO ${schema}.seen (key, digest, expires_at)
+      SELECT decode(r.after, 'hex'), decode(r.digest, 'hex'), seen.expires_at
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS r (before, after, digest)
+      JOIN ${schema}.seen ON seen.key = decode(r.before, 'hex') ORDER BY r.after
+      ON CONFLICT (key) DO NOTHING`,
+    rehead: `
+      INSERT INTO ${schema}.head AS known (key, time) SELECT decode(r.after, 'hex'), head.time
+      FROM unnest($1::text[], $2::text[]) AS r (before, after)
+      JOIN ${schema}.head ON head.key = decode(r.before, 'hex') ORDER BY r.after
+      ON CONFLICT (key) DO UPDATE SET time = greatest(known.time, excluded.time)`,
+    forgetHeads: `
+      DELETE FROM ${schema}.head WHERE key = ANY (SELECT decode(r, 'hex') FROM unnest($1::text[]) AS r)`,
+    aboutSubject: `
+      SELECT seq::text, receiver, state FROM ${schema}.event
+      WHERE subject > '' AND subject = ANY (ARRAY(SELECT decode(r, 'hex') FROM unnest($1::text[]) AS r))
+        AND ($2::text IS NULL OR receiver = $2) ORDER BY event.seq FOR UPDATE`,
+    eraseEvents: `
+      DELETE FROM ${schema}.event WHERE seq = ANY ($1::bigint[])
+      RETURNING seq::text, receiver, state, ticket, delivery::text`,
+    blankDeliveries: `
+      UPDATE ${schema}.delivery SET body = '', headers = '{}' WHERE seq = ANY ($1::bigint[]) AND body <> ''`,
+
     // Looking
     stats: `
       SELECT
@@ -219,7 +303,7 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       WHERE event.seq > $1 AND ($2::text IS NULL OR receiver = $2) AND ($3::text IS NULL OR state = $3)
       ORDER BY event.seq LIMIT $4`,
     quarantined: `
-      SELECT seq::text, receiver, reason, ${ms('first_at')} AS "firstAt", ${ms('last_at')} AS "lastAt", count,
+      SELECT seq::text, receiver, encode(digest, 'hex') AS digest, reason, ${ms('first_at')} AS "firstAt", ${ms('last_at')} AS "lastAt", count,
         body, headers, context
       FROM ${schema}.quarantine WHERE seq > $1 AND ($2::text IS NULL OR receiver = $2) ORDER BY seq LIMIT $3`,
   }

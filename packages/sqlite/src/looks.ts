@@ -1,4 +1,4 @@
-import type { EventQuery, EventRecord, InboxStats, PageQuery, QuarantineRecord } from '@kyc-webhooks/core'
+import type { EventQuery, EventRecord, InboxStats, MovedQuarantine, PageQuery } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { sql } from './sql.ts'
 
@@ -6,11 +6,15 @@ import { sql } from './sql.ts'
 export interface Looks {
   stats(): InboxStats
   events(query: EventQuery): EventRecord[]
-  quarantined(query: PageQuery): QuarantineRecord[]
+  quarantined(query: PageQuery): MovedQuarantine[]
 }
 
 type EventRow = Omit<EventRecord, 'context' | 'error'> & { context: string; error: string | null }
-type QuarantineRow = Omit<QuarantineRecord, 'context' | 'headers'> & { context: string; headers: string }
+type QuarantineRow = Omit<MovedQuarantine, 'context' | 'headers' | 'digest'> & {
+  context: string
+  headers: string
+  digest: Buffer
+}
 type StatsRow = Omit<InboxStats, 'oldestUnhandledAt'> & { oldestUnhandledAt: number | null }
 
 export function looks(db: Database.Database): Looks {
@@ -36,8 +40,9 @@ export function looks(db: Database.Database): Looks {
     },
 
     quarantined(query) {
-      return quarantined.all(page(query)).map(({ context, headers, ...row }) => ({
+      return quarantined.all(page(query)).map(({ context, headers, digest, ...row }) => ({
         ...row,
+        digest: digest.toString('hex'),
         headers: JSON.parse(headers),
         context: JSON.parse(context),
       }))

@@ -6,6 +6,7 @@ import { moveSql } from './move-sql.ts'
 import { movedRows } from './moved-rows.ts'
 import { rowAdder } from './row-adder.ts'
 import type { RunnerLocks } from './runner-locks.ts'
+import { sql } from './sql.ts'
 
 /**
  * The steps of a move, for a connection of its own: `depart` and `arrive` begin a transaction, `leave` and `stay` commit it. When
@@ -84,7 +85,8 @@ export function moveCalls(db: Database.Database, locks: RunnerLocks): MoveCalls 
       rows = movedRows(db)
       const counts = db.prepare<[], MoveCounts>(moveSql.counts).get() as MoveCounts
       const last = { event: lastSeq('event'), quarantine: lastSeq('quarantine') }
-      return { leaving: { id: randomUUID(), origin, lastSeq: last, counts } }
+      const seal = db.prepare<[], string>(sql.seal).pluck().get()
+      return { leaving: { id: randomUUID(), origin, seal, lastSeq: last, counts } }
     },
 
     nextRows: () => rows?.next().value,
@@ -109,7 +111,9 @@ export function moveCalls(db: Database.Database, locks: RunnerLocks): MoveCalls 
 
     addRows: (some) => add?.(some),
 
-    stay({ origin, id, from, counts, lastSeq: { event, quarantine } }) {
+    stay({ origin, id, from, counts, seal, lastSeq: { event, quarantine } }) {
+      db.prepare(moveSql.forgetSeal).run()
+      if (seal !== undefined) db.prepare(sql.setSeal).run(seal)
       raiseSeq('event', event)
       raiseSeq('quarantine', quarantine)
       db.prepare(moveSql.arrive).run(origin, id, from, JSON.stringify(counts))

@@ -18,7 +18,7 @@ export const moveSql = {
     SELECT seq, received_at AS receivedAt, body, headers, context FROM delivery
     WHERE seq > ? ORDER BY seq LIMIT 1`,
   eventsOf: `
-    SELECT seq, receiver, type, json, unsigned, due_at AS dueAt, attempts, error, purge_at AS purgeAt,
+    SELECT seq, receiver, type, json, unsigned, subject, due_at AS dueAt, attempts, error, purge_at AS purgeAt,
       CASE state WHEN 'running' THEN 'waiting' ELSE state END AS state, crashes + (state = 'running') AS crashes
     FROM event WHERE delivery = ? ORDER BY seq`,
   quarantined: `
@@ -37,12 +37,14 @@ export const moveSql = {
   addHead: 'INSERT INTO head (key, time) VALUES (?, ?)',
   addDelivery: 'INSERT INTO delivery (received_at, body, headers, context) VALUES (?, ?, ?, ?)',
   addEvent: `
-    INSERT INTO event (delivery, seq, receiver, type, json, unsigned, state, due_at, attempts, crashes, error, purge_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    INSERT INTO event
+      (delivery, seq, receiver, type, json, unsigned, subject, state, due_at, attempts, crashes, error, purge_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   addQuarantined: `
     INSERT INTO quarantine
       (seq, receiver, digest, reason, first_at, last_at, count, body, headers, context)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  forgetSeal: 'DELETE FROM seal',
   raiseSeq: 'UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?',
   addSeq: 'INSERT INTO sqlite_sequence (seq, name) VALUES (?, ?)',
   arrive: `REPLACE INTO move (origin, id, state, place, counts) VALUES (?, ?, 'arriving', ?, ?)`,

@@ -42,8 +42,9 @@ function* keyed<Row extends Keyed>(db: Database.Database, sql: string): Generato
 }
 
 type DeliveryRow = Omit<MovedDelivery, 'events'> & { seq: number; headers: string; context: string }
-type EventRow = Omit<MovedEvent, 'unsigned' | 'error' | 'purgeAt'> & {
+type EventRow = Omit<MovedEvent, 'unsigned' | 'subject' | 'error' | 'purgeAt'> & {
   unsigned: string | null
+  subject: Buffer | null
   error: string | null
   purgeAt: number | null
 }
@@ -54,8 +55,9 @@ function* movedDeliveries(db: Database.Database): Generator<[MovedDelivery, byte
   const eventsOf = db.prepare<[number], EventRow>(moveSql.eventsOf)
   for (let row = next.get(0); row !== undefined; row = next.get(row.seq)) {
     const { seq, headers, context, ...delivery } = row
-    const events = eventsOf.all(seq).map(({ unsigned, error, purgeAt, ...event }) => ({
+    const events = eventsOf.all(seq).map(({ unsigned, subject, error, purgeAt, ...event }) => ({
       ...event,
+      subject: subject === null ? undefined : hex(subject),
       unsigned: unsigned === null ? [] : JSON.parse(unsigned),
       error: error ?? undefined,
       purgeAt: purgeAt ?? undefined,

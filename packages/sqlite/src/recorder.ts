@@ -33,9 +33,11 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
     if (receipt.events.length === 0) return
     const { body, headers, context } = receipt
     const delivery = addDelivery.run(receivedAt, body, JSON.stringify(headers), JSON.stringify(context))
-    for (const { type, json, unsigned } of receipt.events) {
+    for (const { type, json, unsigned, subject = '' } of receipt.events) {
       const names = unsigned.length === 0 ? null : JSON.stringify(unsigned)
-      addEvent.run(delivery.lastInsertRowid, receipt.receiver, type, json, names, receivedAt)
+      addEvent.run(
+        ...[delivery.lastInsertRowid, receipt.receiver, type, json, names, hex(subject), receivedAt],
+      )
     }
   }
 

@@ -14,10 +14,10 @@ export function rowAdder(db: Database.Database): (rows: MovedRows) => void {
   function add({ receivedAt, body, headers, context, events }: MovedDelivery): void {
     const texts = [JSON.stringify(headers), JSON.stringify(context)]
     const { lastInsertRowid: delivery } = addDelivery.run(receivedAt, body, ...texts)
-    for (const { seq, receiver, type, json, unsigned, state, ...event } of events) {
+    for (const { seq, receiver, type, json, unsigned, subject, state, ...event } of events) {
       const { dueAt, attempts, crashes, error = null, purgeAt = null } = event
       const names = unsigned.length === 0 ? null : JSON.stringify(unsigned)
-      const what = [delivery, seq, receiver, type, json, names]
+      const what = [delivery, seq, receiver, type, json, names, subject === undefined ? null : bytes(subject)]
       addEvent.run(...what, state, dueAt, attempts, crashes, error, purgeAt)
     }
   }

@@ -96,6 +96,18 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   ${closing()}
   `,
+  `
+  -- Whom an event is about, as a hash: to erase what is kept of one person. NULL: nobody has looked yet; empty: nobody.
+  ALTER TABLE event ADD COLUMN subject BLOB;
+  CREATE INDEX event_subject ON event (subject) WHERE subject IS NOT NULL;
+  CREATE INDEX event_unlooked ON event (delivery) WHERE subject IS NULL;
+
+  -- How rows are sealed, if they ever were: see core.
+  CREATE TABLE seal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    text TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /** Triggers that keep a process out which opened the inbox before it was moved. */

@@ -1,11 +1,10 @@
 import type { Settlement } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
-import { headKey } from './head-key.ts'
 import { sql } from './sql.ts'
 
 /** Returns what applies one settlement, or nothing when that attempt is not the running one. */
 export function settler(db: Database.Database): (settlement: Settlement) => void {
-  const done = db.prepare<[number | null, number, number], string>(sql.settleDone).pluck()
+  const done = db.prepare(sql.settleDone)
   const retry = db.prepare(sql.settleRetry)
   const dead = db.prepare(sql.settleDead)
   const released = db.prepare(sql.settleReleased)
@@ -16,8 +15,8 @@ export function settler(db: Database.Database): (settlement: Settlement) => void
     else if (result === 'dead') dead.run(error, seq, attempt)
     else if (result === 'released') released.run(dueAt, seq, attempt)
     else {
-      const receiver = done.get(purgeAt, seq, attempt)
-      if (receiver !== undefined && head) raiseHead.run(headKey(receiver, head.subject), head.time)
+      const { changes } = done.run(purgeAt, seq, attempt)
+      if (changes > 0 && head) raiseHead.run(Buffer.from(head.key, 'hex'), head.time)
     }
   }
 }

@@ -7,7 +7,8 @@ export const sql = {
   userOfNonce: 'SELECT used_by AS usedBy FROM nonce WHERE key = ? AND expires_at > ?',
   rememberNonce: 'REPLACE INTO nonce (key, used_by, expires_at) VALUES (?, ?, ?)',
   addDelivery: 'INSERT INTO delivery (received_at, body, headers, context) VALUES (?, ?, ?, ?)',
-  addEvent: 'INSERT INTO event (delivery, receiver, type, json, unsigned, due_at) VALUES (?, ?, ?, ?, ?, ?)',
+  addEvent: `
+    INSERT INTO event (delivery, receiver, type, json, unsigned, subject, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   quarantine: `
     INSERT INTO quarantine (receiver, digest, reason, first_at, last_at, count, body, headers, context)
     VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)
@@ -19,7 +20,7 @@ export const sql = {
   // Settlements: each applies only to the attempt that is running
   settleDone: `
     UPDATE event SET state = 'done', purge_at = ?, error = NULL
-    WHERE seq = ? AND attempts = ? AND state = 'running' RETURNING receiver`,
+    WHERE seq = ? AND attempts = ? AND state = 'running'`,
   settleRetry: `
     UPDATE event SET state = 'waiting', due_at = ?, error = ?
     WHERE seq = ? AND attempts = ? AND state = 'running'`,
@@ -69,6 +70,41 @@ export const sql = {
   // Discarding
   discardEvent: `DELETE FROM event WHERE seq = ? AND state = 'dead' RETURNING delivery`,
 
+  // Sealing and erasing. Hashes that were made without a key are shorter or longer than those with one.
+  seal: 'SELECT text FROM seal',
+  setSeal: 'INSERT INTO seal (one, text) VALUES (1, ?) ON CONFLICT DO UPDATE SET text = excluded.text',
+  deliveries: `
+    SELECT seq, body, headers, context FROM delivery WHERE seq > :after ORDER BY seq LIMIT :limit`,
+  unlookedDeliveries: `
+    SELECT seq, body, headers, context FROM delivery WHERE seq IN (
+      SELECT delivery FROM event WHERE subject IS NULL AND delivery > :after ORDER BY delivery LIMIT :limit)
+    ORDER BY seq`,
+  deliveryOf: `
+    SELECT seq, body, headers, context FROM delivery WHERE seq = (SELECT delivery FROM event WHERE event.seq = ?)`,
+  factsOf: 'SELECT seq, receiver, json, subject FROM event WHERE delivery = ? ORDER BY seq',
+  rewriteDelivery: `
+    UPDATE delivery SET body = iif(length(body) = 0, body, ?), headers = iif(length(body) = 0, headers, ?), context = ?
+    WHERE seq = ?`,
+  rewriteEvent: 'UPDATE event SET json = ?, subject = ? WHERE seq = ?',
+  rewriteQuarantined: `
+    UPDATE quarantine SET body = iif(length(body) = 0, body, ?), headers = ?, context = ? WHERE seq = ?`,
+  redigest: 'UPDATE OR IGNORE quarantine SET digest = ? WHERE seq = ?',
+  plainKeys: `
+    SELECT key AS hash, digest FROM seen WHERE key > ? AND length(key) = 16 ORDER BY key LIMIT ?`,
+  plainHeads: 'SELECT key AS hash FROM head WHERE key > ? AND length(key) = 32 ORDER BY key LIMIT ?',
+  rekey: `
+    INSERT INTO seen (key, digest, expires_at) SELECT :to, :digest, expires_at FROM seen WHERE key = :from
+    ON CONFLICT DO NOTHING`,
+  forgetKey: 'DELETE FROM seen WHERE key = ?',
+  rehead: `
+    INSERT INTO head (key, time) SELECT :to, time FROM head WHERE key = :from
+    ON CONFLICT DO UPDATE SET time = max(time, excluded.time)`,
+  forgetHead: 'DELETE FROM head WHERE key = ?',
+  aboutSubject: `
+    SELECT seq, delivery, receiver, state FROM event
+    WHERE subject = :subject AND (:receiver IS NULL OR receiver = :receiver)`,
+  blankDelivery: `UPDATE delivery SET body = x'', headers = '{}' WHERE seq = ? AND length(body) > 0`,
+
   // Looking
   stats: `
     SELECT
@@ -95,7 +131,7 @@ export const sql = {
     WHERE state = :state AND event.seq > :after AND (:receiver IS NULL OR receiver = :receiver)
     ORDER BY event.seq LIMIT :limit`,
   quarantined: `
-    SELECT seq, receiver, reason, first_at AS firstAt, last_at AS lastAt, count, body, headers, context
+    SELECT seq, receiver, digest, reason, first_at AS firstAt, last_at AS lastAt, count, body, headers, context
     FROM quarantine WHERE seq > :after AND (:receiver IS NULL OR receiver = :receiver)
     ORDER BY seq LIMIT :limit`,
 } as const

@@ -72,6 +72,13 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     quarantined: call('quarantined'),
     retry: call('retry'),
     discard: call('discard'),
+    seal: call('seal'),
+    setSeal: call('setSeal'),
+    deliveries: call('deliveries'),
+    rewrite: call('rewrite'),
+    plainHashes: call('plainHashes'),
+    rehash: call('rehash'),
+    erase: call('erase'),
     ...mover(`sqlite ${file}`, () => createHost({ path, thread, migrate }, () => {})),
     close,
   }

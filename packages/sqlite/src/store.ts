@@ -4,7 +4,7 @@ import { claimer } from './claimer.ts'
 import { connect, loadDriver } from './connection.ts'
 import { discarder } from './discarder.ts'
 import { StoreError, toOpenError } from './failure.ts'
-import { headKey } from './head-key.ts'
+import { guard } from './guard.ts'
 import { looks } from './looks.ts'
 import { type MoveCalls, moveCalls } from './move-calls.ts'
 import { purger } from './purger.ts'
@@ -82,11 +82,15 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
       throw new StoreError('inbox-unavailable', 'the right to run these events is not held: acquire it')
     },
 
-    head: (receiver, subject) => head.get(headKey(receiver, subject)),
+    head(keys) {
+      const times = keys.flatMap((key) => head.get(Buffer.from(key, 'hex')) ?? [])
+      return times.length === 0 ? undefined : Math.max(...times)
+    },
     purge: purger(db),
     ...looks(db),
     retry: (seqs, now) => retryAll.immediate(seqs, now),
     discard: discarder(db),
+    ...guard(db),
     ...moveCalls(db, locks),
 
     close() {

@@ -4,6 +4,7 @@ import { moveInbox } from '@kyc-webhooks/core'
 import { claim, receipt, record } from '@kyc-webhooks/testing'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import { headKey } from '../../core/src/inbox/head-key.ts'
 import { sqliteInbox } from '../src/index.ts'
 import { startProcess } from './support/processes.ts'
 import { openEngine, temporaryFile } from './support/stores.ts'
@@ -12,18 +13,19 @@ test('heads of an inbox of the first version are found under their hashes', asyn
   const file = temporaryFile()
   await (await openEngine(file)).close()
   const db = new Database(file)
+  for (const { name } of db.prepare<[], { name: string }>(TRIGGERS).all()) db.exec(`DROP TRIGGER ${name}`)
   db.exec(`
-    DROP TABLE head; DROP TABLE move;
+    DROP TABLE head; DROP TABLE move; DROP TABLE seal;
+    DROP INDEX event_subject; DROP INDEX event_unlooked; ALTER TABLE event DROP COLUMN subject;
     CREATE TABLE head (receiver TEXT NOT NULL, subject TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
     INSERT INTO head VALUES ('press', 'anna', 9), ('uip', 'anna', 7), ('press', 'nul' || char(0) || '\u{1f600}', 5)`)
-  for (const { name } of db.prepare<[], { name: string }>(TRIGGERS).all()) db.exec(`DROP TRIGGER ${name}`)
   db.pragma('user_version = 1')
   db.close()
   const engine = await openEngine(file)
-  expect(await engine.head('press', 'anna')).toBe(9)
-  expect(await engine.head('uip', 'anna')).toBe(7)
-  expect(await engine.head('press', 'nul\0\u{1f600}')).toBe(5)
-  expect(await engine.head('uip', 'ben')).toBeUndefined()
+  expect(await engine.head([headKey('press', 'anna')])).toBe(9)
+  expect(await engine.head([headKey('uip', 'anna')])).toBe(7)
+  expect(await engine.head([headKey('press', 'nul\0\u{1f600}')])).toBe(5)
+  expect(await engine.head([headKey('uip', 'ben')])).toBeUndefined()
 })
 
 const TRIGGERS = `SELECT name FROM sqlite_schema WHERE type = 'trigger'`

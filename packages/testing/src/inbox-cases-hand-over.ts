@@ -1,8 +1,8 @@
 import type { InboxEngine } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
 import { exclusive, type InboxCase, onEngine, onTwoEngines } from './inbox-case.ts'
-import { claim, crash, event, nonce, record, settle, startOne, T0 } from './inbox-samples.ts'
-import { ANNA, moveOut } from './inbox-samples-move.ts'
+import { claim, crash, event, headOf, nonce, record, settle, startOne, T0 } from './inbox-samples.ts'
+import { moveOut } from './inbox-samples-move.ts'
 import { sleep } from './inbox-work.ts'
 
 /** What a store hands over, and that it is closed then. */
@@ -31,9 +31,9 @@ export const handOverCases: readonly InboxCase[] = [
 
   exclusive(
     onEngine('holds the heads of subjects across a move', async (engine) => {
-      await settle(engine, await startOne(engine), 'done', { head: { subject: 'anna\0', time: 9 } })
+      await settle(engine, await startOne(engine), 'done', { head: { key: headOf('anna\0'), time: 9 } })
       await engine.release('press')
-      expect((await moveOut(engine)).rows.heads).toEqual([{ key: ANNA, time: 9 }])
+      expect((await moveOut(engine)).rows.heads).toEqual([{ key: headOf('anna\0'), time: 9 }])
     }),
   ),
 

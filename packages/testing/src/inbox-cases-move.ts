@@ -4,6 +4,7 @@ import {
   bytes,
   claim,
   event,
+  headOf,
   KEY_MS,
   NONCE_MS,
   nonce,
@@ -14,7 +15,6 @@ import {
   T0,
 } from './inbox-samples.ts'
 import {
-  ANNA,
   comparable,
   countsOf,
   delivered,
@@ -43,7 +43,7 @@ export const moveCases: readonly InboxCase[] = [
     const { deliveries, quarantined } = everything()
     await moveIn(engine, moveOf({ ...NOTHING, deliveries, quarantined }))
     const expected = deliveries.flatMap(({ events, receivedAt, context }) =>
-      events.map(({ unsigned, purgeAt, ...fact }) => ({ ...fact, receivedAt, context })),
+      events.map(({ unsigned, subject, purgeAt, ...fact }) => ({ ...fact, receivedAt, context })),
     )
     expect(await engine.events({ limit: 1_000 })).toEqual(expected.toSorted((a, b) => a.seq - b.seq))
     expect(await engine.quarantined({})).toMatchObject(quarantined.map(({ body, digest, ...row }) => row))
@@ -164,13 +164,13 @@ export const moveCases: readonly InboxCase[] = [
 
   exclusive(
     onEngine('knows the heads that it took over', async (engine) => {
-      const heads = [{ key: ANNA, time: 9 }]
+      const heads = [{ key: headOf('anna\0'), time: 9 }]
       await moveIn(engine, moveOf({ ...NOTHING, heads }))
-      expect(await engine.head('press', 'anna\0')).toBe(9)
-      expect(await engine.head('uip', 'anna\0')).toBeUndefined()
+      expect(await engine.head([headOf('anna\0')])).toBe(9)
+      expect(await engine.head([headOf('anna\0', 'uip')])).toBeUndefined()
       const seq = await startOne(engine)
-      await settle(engine, seq, 'done', { head: { subject: 'anna\0', time: 8 } })
-      expect(await engine.head('press', 'anna\0')).toBe(9)
+      await settle(engine, seq, 'done', { head: { key: headOf('anna\0'), time: 8 } })
+      expect(await engine.head([headOf('anna\0')])).toBe(9)
     }),
   ),
 ]

@@ -1,7 +1,7 @@
 import type { InboxEngine, Settlement } from '@kyc-webhooks/core'
 import { expect } from 'vitest'
 import { exclusive, type InboxCase, onEngine } from './inbox-case.ts'
-import { claim, crash, HOSTILE_STRINGS, record, settle, startOne, T0 } from './inbox-samples.ts'
+import { claim, crash, HOSTILE_STRINGS, headOf, record, settle, startOne, T0 } from './inbox-samples.ts'
 
 const RESULTS: readonly Settlement['result'][] = ['done', 'retry', 'dead', 'released']
 
@@ -114,16 +114,16 @@ export const settleCases: readonly InboxCase[] = [
 
   exclusive(
     onEngine('keeps the latest head of a receiver and subject', async (engine) => {
-      expect(await engine.head('press', 'anna')).toBeUndefined()
+      expect(await engine.head([headOf('anna')])).toBeUndefined()
       const handled = async (id: string, subject: string, time: number, receiver = 'press') => {
         await record(engine, id, { receiver })
         await engine.acquire(receiver, T0)
         const { claims } = await engine.claim({ receiver, now: T0, limit: 1, suspects: true })
-        await settle(engine, claims[0]?.seq ?? 0, 'done', { head: { subject, time } })
+        await settle(engine, claims[0]?.seq ?? 0, 'done', { head: { key: headOf(subject, receiver), time } })
       }
       await handled('a', 'anna', 500)
       await handled('b', 'anna', 300)
-      expect(await engine.head('press', 'anna')).toBe(500)
+      expect(await engine.head([headOf('anna')])).toBe(500)
       await handled('c', 'anna', 900)
       await handled('d', 'ben', -5)
       await handled('e', 'anna', 1, 'uip')
@@ -133,12 +133,9 @@ export const settleCases: readonly InboxCase[] = [
         ['uip', 'anna'],
         ['uip', 'ben'],
       ] as const
-      expect(await Promise.all(asked.map(([receiver, subject]) => engine.head(receiver, subject)))).toEqual([
-        900,
-        -5,
-        1,
-        undefined,
-      ])
+      expect(
+        await Promise.all(asked.map(([receiver, subject]) => engine.head([headOf(subject, receiver)]))),
+      ).toEqual([900, -5, 1, undefined])
     }),
   ),
 
@@ -149,9 +146,9 @@ export const settleCases: readonly InboxCase[] = [
         await engine.acquire(odd, T0)
         const { claims } = await engine.claim({ receiver: odd, now: T0, limit: 1, suspects: true })
         const seq = claims[0]?.seq ?? 0
-        expect(await engine.head(odd, odd)).toBeUndefined()
-        await settle(engine, seq, 'done', { head: { subject: odd, time: seq } })
-        expect(await engine.head(odd, odd)).toBe(seq)
+        expect(await engine.head([headOf(odd, odd)])).toBeUndefined()
+        await settle(engine, seq, 'done', { head: { key: headOf(odd, odd), time: seq } })
+        expect(await engine.head([headOf(odd, odd)])).toBe(seq)
       }
     }),
   ),
@@ -161,8 +158,8 @@ export const settleCases: readonly InboxCase[] = [
       const seq = await startOne(engine)
       await settle(engine, seq, 'retry', { dueAt: T0 })
       await claim(engine)
-      await settle(engine, seq, 'done', { head: { subject: 'anna', time: 500 } })
-      expect(await engine.head('press', 'anna')).toBeUndefined()
+      await settle(engine, seq, 'done', { head: { key: headOf('anna'), time: 500 } })
+      expect(await engine.head([headOf('anna')])).toBeUndefined()
     }),
   ),
 ]

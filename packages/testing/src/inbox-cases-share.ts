@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { exclusive, type InboxCase, onTwoEngines } from './inbox-case.ts'
-import { claim, crash, nonce, record, settle, startOne, T0 } from './inbox-samples.ts'
+import { claim, crash, headOf, nonce, record, settle, startOne, T0 } from './inbox-samples.ts'
 
 /** Several engines on one store, at once or one after the other. */
 export const shareCases: readonly InboxCase[] = [
@@ -64,9 +64,9 @@ export const shareCases: readonly InboxCase[] = [
       const seq = await startOne(a)
       await a.release('press')
       await claim(b)
-      await settle(a, seq, 'dead', { head: { subject: 'anna', time: 1 } })
+      await settle(a, seq, 'dead', { head: { key: headOf('anna'), time: 1 } })
       expect(await b.events({})).toMatchObject([{ state: 'running', attempts: 2, crashes: 1 }])
-      expect(await b.head('press', 'anna')).toBeUndefined()
+      expect(await b.head([headOf('anna')])).toBeUndefined()
     }),
   ),
 
@@ -106,9 +106,9 @@ export const shareCases: readonly InboxCase[] = [
     exclusive: true,
     async run(fixture) {
       const before = await fixture.open()
-      await settle(before, await startOne(before), 'done', { head: { subject: 'anna', time: 9 } })
+      await settle(before, await startOne(before), 'done', { head: { key: headOf('anna'), time: 9 } })
       await before.close()
-      expect(await (await fixture.open()).head('press', 'anna')).toBe(9)
+      expect(await (await fixture.open()).head([headOf('anna')])).toBe(9)
     },
   },
 

@@ -2,6 +2,8 @@ import { describe, test } from 'vitest'
 import type { EngineFixture, InboxCase } from './inbox-case.ts'
 import { claimCases } from './inbox-cases-claim.ts'
 import { discardCases } from './inbox-cases-discard.ts'
+import { eraseCases } from './inbox-cases-erase.ts'
+import { guardCases } from './inbox-cases-guard.ts'
 import { handOverCases } from './inbox-cases-hand-over.ts'
 import { inboxCases } from './inbox-cases-inbox.ts'
 import { keepCases } from './inbox-cases-keep.ts'
@@ -24,6 +26,8 @@ export const engineCases: readonly InboxCase[] = [
   ...settleCases,
   ...keepCases,
   ...discardCases,
+  ...eraseCases,
+  ...guardCases,
   ...moveCases,
   ...handOverCases,
   ...takeOverCases,

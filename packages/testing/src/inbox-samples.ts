@@ -85,6 +85,12 @@ export async function settle(
   await engine.commit([], [{ seq, attempt: 1, result, at: T0, ...changes }])
 }
 
+/** What the head of a subject is kept under. */
+export const headOf = (subject: string, receiver = 'press'): string => sha256(`${receiver}\0${subject}`)
+
+/** As `NewEvent.subject`, of whoever it is. */
+export const subjectOf = (name: string): string => sha256(`subject ${name}`).slice(0, 32)
+
 /** As if the process that runs the events had died: they were started and never settled. */
 export async function crash(engine: InboxEngine, now: number = T0): Promise<void> {
   await engine.release('press')

@@ -3,6 +3,7 @@ import { engineCases, runInboxCase } from '../src/inbox-contract.ts'
 import type { Fault } from './support/inbox-broken-engine.ts'
 import { claimFaults } from './support/inbox-faults-claim.ts'
 import { discardFaults } from './support/inbox-faults-discard.ts'
+import { eraseFaults, guardFaults } from './support/inbox-faults-erase.ts'
 import { moveFaults } from './support/inbox-faults-move.ts'
 import { movingFaults } from './support/inbox-faults-moving.ts'
 import { quarantineFaults } from './support/inbox-faults-quarantine.ts'
@@ -17,6 +18,8 @@ const FAULTS = Object.entries({
     ...claimFaults,
     ...settleFaults,
     ...discardFaults,
+    ...eraseFaults,
+    ...guardFaults,
     ...moveFaults,
     ...movingFaults,
     ...shareFaults,

@@ -1,6 +1,7 @@
 import { errorFrames, errorName, printable } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { headKey } from './head-key.ts'
 import type { AttemptScope, Work } from './inbox.ts'
 import type { Claim, Settlement } from './port.ts'
 import { retryDelay } from './retry-policy.ts'
@@ -85,8 +86,12 @@ export class Attempt {
     this.#throwIfOver()
     if (!isLatest) return false
     await write()
-    this.#head = { subject, time }
+    this.#head = { key: this.#headKeys(subject)[0], time }
     return true
+  }
+
+  #headKeys(subject: string): readonly [string, ...string[]] {
+    return [headKey(this.#work.receiver, subject)]
   }
 
   /** Waits until no other attempt holds the subject. Held until the settlement is durable. */
@@ -99,7 +104,7 @@ export class Attempt {
     }
     // What others take is not this handler's time.
     clearTimeout(this.#timer)
-    this.#turn = { subject, come: this.#tools.turns.take(subject) }
+    this.#turn = { subject, come: this.#tools.turns.take(this.#headKeys(subject)) }
     try {
       return await this.#turn.come
     } finally {

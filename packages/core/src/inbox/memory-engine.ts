@@ -1,5 +1,5 @@
 import { KycWebhookError, type RefusalCode } from '../errors.ts'
-import { headKey } from './head-key.ts'
+import { memoryGuard } from './memory-guard.ts'
 import { memoryLooks } from './memory-looks.ts'
 import { MemoryMover } from './memory-mover.ts'
 import { decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
@@ -10,7 +10,7 @@ import type { InboxEngine, Outcome, Receipt, Settlement } from './port.ts'
 export function memoryEngine(): InboxEngine {
   const rows: MemoryRows = {
     ...{ seen: new Map(), nonces: new Map(), events: new Map(), quarantine: new Map(), heads: new Map() },
-    lastSeq: 0,
+    ...{ seal: undefined, lastSeq: 0, lastDelivery: 0 },
   }
   const { seen, nonces, events, quarantine, heads } = rows
   const held = new Set<string>()
@@ -28,7 +28,11 @@ export function memoryEngine(): InboxEngine {
       if (key !== undefined) seen.set(key, { digest: receipt.digest, expiresAt: receipt.keyExpiresAt })
       if (nonce) nonces.set(nonce.key, { usedBy: key, expiresAt: nonce.expiresAt })
       // A copy: a view would keep all of the buffer that the body lies in.
-      const delivery = { body: new Uint8Array(receipt.body), headers: receipt.headers }
+      const delivery = {
+        seq: ++rows.lastDelivery,
+        body: new Uint8Array(receipt.body),
+        headers: receipt.headers,
+      }
       for (const event of receipt.events) addEvent(receipt, event, delivery)
     }
     const reason = quarantineReason(outcome, receipt)
@@ -39,13 +43,13 @@ export function memoryEngine(): InboxEngine {
 
   function addEvent(
     { receiver, receivedAt, context }: Receipt,
-    { type, json, unsigned }: Receipt['events'][number],
+    { type, json, unsigned, subject = '' }: Receipt['events'][number],
     delivery: StoredEvent['delivery'],
   ): void {
     const seq = ++rows.lastSeq
     const fresh = { state: 'waiting', attempts: 0, crashes: 0, dueAt: receivedAt, error: undefined } as const
     events.set(seq, {
-      ...{ seq, receiver, type, json, unsigned, receivedAt, context, delivery },
+      ...{ seq, receiver, type, json, unsigned, subject, receivedAt, context, delivery },
       ...fresh,
       purgeAt: undefined,
     })
@@ -78,8 +82,7 @@ export function memoryEngine(): InboxEngine {
     event.error = undefined
     event.purgeAt = purgeAt
     if (!head) return
-    const subject = headKey(event.receiver, head.subject)
-    heads.set(subject, Math.max(head.time, heads.get(subject) ?? head.time))
+    heads.set(head.key, Math.max(head.time, heads.get(head.key) ?? head.time))
   }
 
   const waiting = (receiver: string) =>
@@ -131,8 +134,9 @@ export function memoryEngine(): InboxEngine {
       return { claims, nextDueAt: waiting(receiver)[0]?.dueAt }
     },
 
-    async head(receiver, subject) {
-      return heads.get(headKey(receiver, subject))
+    async head(keys) {
+      const times = keys.flatMap((key) => heads.get(key) ?? [])
+      return times.length === 0 ? undefined : Math.max(...times)
     },
 
     async purge(now, limit) {
@@ -148,6 +152,7 @@ export function memoryEngine(): InboxEngine {
     },
 
     ...memoryLooks(rows),
+    ...memoryGuard(rows, () => mover.checkWritable()),
 
     async retry(seqs, now) {
       mover.checkWritable()

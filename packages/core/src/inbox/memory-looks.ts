@@ -20,13 +20,13 @@ export function memoryLooks({
     async events(query) {
       const { state } = query
       const matching = [...events.values()].filter((event) => state === undefined || event.state === state)
-      return page(matching, query).map(({ unsigned, purgeAt, delivery, ...record }) =>
+      return page(matching, query).map(({ unsigned, subject, purgeAt, delivery, ...record }) =>
         structuredClone(record),
       )
     },
 
     async quarantined(query) {
-      return page([...quarantine.values()], query).map(({ digest, ...record }) => structuredClone(record))
+      return structuredClone(page([...quarantine.values()], query))
     },
   }
 }

@@ -5,7 +5,7 @@ import type { Move, MovedDelivery, MovedEvent, MovedRows } from './port.ts'
 const CHUNK = 100
 
 /** What of a move can be told from the rows that there are. */
-export function movedRows(rows: MemoryRows): Pick<Move, 'lastSeq' | 'counts' | 'rows'> {
+export function movedRows(rows: MemoryRows): Pick<Move, 'seal' | 'lastSeq' | 'counts' | 'rows'> {
   const { seen, nonces, heads, events, quarantine, lastSeq } = rows
   const all = {
     keys: [...seen].map(([key, row]) => ({ key, ...row })),
@@ -15,6 +15,7 @@ export function movedRows(rows: MemoryRows): Pick<Move, 'lastSeq' | 'counts' | '
     quarantined: [...quarantine.values()],
   }
   return {
+    seal: rows.seal,
     lastSeq: { event: lastSeq, quarantine: lastSeq },
     counts: {
       keys: seen.size,
@@ -41,7 +42,8 @@ function deliveries(events: readonly StoredEvent[]): MovedDelivery[] {
     const [first] = events
     if (first === undefined) return []
     const { receivedAt, context } = first
-    return [{ ...delivery, receivedAt, context, events: events.map(movedEvent) }]
+    const { seq: _, ...kept } = delivery
+    return [{ ...kept, receivedAt, context, events: events.map(movedEvent) }]
   })
 }
 
@@ -52,17 +54,24 @@ function movedEvent({ delivery, receivedAt, context, state, crashes, ...event }:
 }
 
 /** Puts what arrived in the place of what is there. */
-export function putRows(rows: MemoryRows, arrived: readonly MovedRows[], lastSeq: Move['lastSeq']): void {
+export function putRows(
+  rows: MemoryRows,
+  arrived: readonly MovedRows[],
+  { seal, lastSeq }: Pick<Move, 'seal' | 'lastSeq'>,
+): void {
   const { seen, nonces, heads, events, quarantine } = rows
   for (const map of [seen, nonces, heads, events, quarantine]) map.clear()
   for (const { keys = [], nonces: used = [], heads: subjects = [], deliveries = [], ...rest } of arrived) {
     for (const { key, ...row } of keys) seen.set(key, row)
     for (const { key, ...row } of used) nonces.set(key, row)
     for (const { key, time } of subjects) heads.set(key, time)
-    for (const { events: facts, receivedAt, context, ...delivery } of deliveries) {
-      for (const fact of facts) events.set(fact.seq, { ...fact, receivedAt, context, delivery })
+    for (const { events: facts, receivedAt, context, ...moved } of deliveries) {
+      const delivery = { ...moved, seq: ++rows.lastDelivery }
+      for (const fact of facts)
+        events.set(fact.seq, { subject: undefined, ...fact, receivedAt, context, delivery })
     }
     for (const row of rest.quarantined ?? []) quarantine.set(row.seq, row)
   }
+  rows.seal = seal
   rows.lastSeq = Math.max(rows.lastSeq, lastSeq.event, lastSeq.quarantine)
 }

@@ -11,7 +11,7 @@ export class MemoryMover implements Movable {
   #origin: string | undefined
   #departure: Departure | undefined
   #isLeaving = false
-  #arrival: (Omit<Move, 'lastSeq' | 'rows'> & { isOpen: boolean }) | undefined
+  #arrival: (Omit<Move, 'seal' | 'lastSeq' | 'rows'> & { isOpen: boolean }) | undefined
 
   constructor(rows: MemoryRows, isInUse: () => boolean) {
     this.#rows = rows
@@ -48,13 +48,13 @@ export class MemoryMover implements Movable {
     }
   }
 
-  async takeOver({ rows, lastSeq, ...move }: Move): Promise<void> {
+  async takeOver({ rows, lastSeq, seal, ...move }: Move): Promise<void> {
     this.#checkVacant(move.origin)
     const arrived = []
     for await (const some of rows) arrived.push(structuredClone(some))
     // Somebody may have recorded meanwhile.
     this.#checkVacant(move.origin)
-    putRows(this.#rows, arrived, lastSeq)
+    putRows(this.#rows, arrived, { seal, lastSeq })
     this.#arrival = { ...move, isOpen: false }
   }
 

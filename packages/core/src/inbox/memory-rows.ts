@@ -2,9 +2,11 @@ import type { EventRecord, MovedDelivery, QuarantineRecord } from './port.ts'
 
 export interface StoredEvent extends EventRecord {
   unsigned: readonly string[]
+  /** As `NewEvent.subject`; `undefined`: nobody has looked yet. */
+  subject: string | undefined
   purgeAt: number | undefined
   /** What it came with; the same object for all events of a delivery. */
-  delivery: Pick<MovedDelivery, 'body' | 'headers'>
+  delivery: Pick<MovedDelivery, 'body' | 'headers'> & { seq: number }
 }
 
 /** What the engine in memory keeps. */
@@ -19,5 +21,7 @@ export interface MemoryRows {
   quarantine: Map<number, QuarantineRecord & { digest: string }>
   /** By `headKey`. */
   heads: Map<string, number>
+  seal: string | undefined
   lastSeq: number
+  lastDelivery: number
 }

@@ -35,6 +35,8 @@ export interface Move {
   origin: string
   /** Name of the source, for messages. */
   from: string
+  /** As `Guarded.seal`: what the rows are sealed with moves with them. */
+  seal?: string | undefined
   /** The highest numbers that were given, also to rows that are gone. Later ones go on above them. */
   lastSeq: { event: number; quarantine: number }
   /** What there is to move. */
@@ -105,6 +107,8 @@ export interface MovedEvent {
   type: string
   json: string
   unsigned: readonly string[]
+  /** As `NewEvent.subject`; `undefined`: nobody has looked yet. */
+  subject?: string | undefined
   /** One that was running is waiting, with a crash more: nobody knows what became of its attempt. */
   state: Exclude<EventState, 'running'>
   dueAt: number

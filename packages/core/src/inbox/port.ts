@@ -1,16 +1,17 @@
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
-import type { Movable } from './move.ts'
+import type { Guarded } from './guarded.ts'
+import type { Movable, MovedQuarantine } from './move.ts'
 import type {
   DiscardRequest,
   EventQuery,
   EventRecord,
   InboxStats,
   PageQuery,
-  QuarantineRecord,
   StoreHealth,
 } from './records.ts'
 
+export type * from './guarded.ts'
 export type * from './move.ts'
 export type * from './records.ts'
 
@@ -23,7 +24,7 @@ export type * from './records.ts'
  * callers share: then that one decides, and the caller's times say how much later than `receivedAt` or `at`. Calls may
  * overlap; each is atomic.
  */
-export interface InboxStore extends Movable {
+export interface InboxStore extends Movable, Guarded {
   /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
@@ -56,7 +57,7 @@ export interface InboxStore extends Movable {
   /** Events, oldest first. */
   events(query: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. */
-  quarantined(query: PageQuery): Promise<QuarantineRecord[]>
+  quarantined(query: PageQuery): Promise<MovedQuarantine[]>
   /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
   retry(seqs: readonly number[], now: number): Promise<number>
   /**
@@ -91,8 +92,8 @@ export interface InboxEngine extends InboxStore {
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
-  /** The latest `Settlement.head` time that was settled for this receiver and subject. */
-  head(receiver: string, subject: string): Promise<number | undefined>
+  /** The latest `Settlement.head` time that was settled under any of these keys. */
+  head(keys: readonly string[]): Promise<number | undefined>
 }
 
 /** An authentic delivery to be recorded. */
@@ -132,6 +133,8 @@ export interface Receipt {
 /** One event of a receipt. */
 export interface NewEvent {
   type: string
+  /** Hash of whom it is about, in hex, to find it again by. Empty or left out: nobody. */
+  subject?: string
   /** The normalised event as JSON, and the names of its unsigned attributes. */
   json: string
   unsigned: readonly string[]
@@ -161,8 +164,8 @@ export interface Settlement {
   error?: string
   /** For `done`: the event may be purged from then on. Left out: never. */
   purgeAt?: number
-  /** For `done` under `latestOnly`: the newest time handled for this subject. Kept when it is later than the stored one. */
-  head?: { subject: string; time: number }
+  /** For `done` under `latestOnly`: the newest time handled for a subject, under the hash of receiver and subject in hex. Kept when it is later than the stored one. */
+  head?: { key: string; time: number }
 }
 
 export interface ClaimRequest {

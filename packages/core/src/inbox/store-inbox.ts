@@ -120,7 +120,8 @@ export class StoreInbox implements Inbox {
 
   async quarantined(query: PageQuery = {}): Promise<QuarantineRecord[]> {
     await this.#ready()
-    return this.#store.quarantined(query)
+    const rows = await this.#store.quarantined(query)
+    return rows.map(({ digest: _, ...row }) => row)
   }
 
   async retry(seqs: readonly number[]): Promise<number> {

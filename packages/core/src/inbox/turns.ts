@@ -3,8 +3,8 @@ import type { InboxEngine } from './port.ts'
 
 /** Lets the attempts at one subject run one at a time, and knows how far the subject has come. */
 export interface Turns {
-  /** Resolves when it is the caller's turn. */
-  take(subject: string): Promise<Turn>
+  /** Resolves when it is the caller's turn. @param keys of the subject's head: what it is kept under, and then what it may be found under besides */
+  take(keys: readonly [string, ...string[]]): Promise<Turn>
 }
 
 export interface Turn {
@@ -17,18 +17,16 @@ export interface Turn {
 /** Turns within one process: enough for engines that let one process at a time run the events of a receiver. */
 export class LocalTurns implements Turns {
   readonly #engine: Pick<InboxEngine, 'head'>
-  readonly #receiver: string
   readonly #subjects = new KeyedMutex()
 
-  constructor(engine: Pick<InboxEngine, 'head'>, receiver: string) {
+  constructor(engine: Pick<InboxEngine, 'head'>) {
     this.#engine = engine
-    this.#receiver = receiver
   }
 
-  async take(subject: string): Promise<Turn> {
-    const leave = await this.#subjects.lock(subject)
+  async take(keys: readonly [string, ...string[]]): Promise<Turn> {
+    const leave = await this.#subjects.lock(keys[0])
     const isLatest: Turn['isLatest'] = async (time, equalTimes) => {
-      const head = await this.#engine.head(this.#receiver, subject)
+      const head = await this.#engine.head(keys)
       return head === undefined || time > head || (time === head && equalTimes === 'apply')
     }
     return { isLatest, leave }

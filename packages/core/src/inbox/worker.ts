@@ -40,7 +40,7 @@ export class EventWorker implements RunningWorker {
     this.work = work
     this.#engine = engine
     this.#hooks = hooks
-    this.#tools = { turns: new LocalTurns(engine, work.receiver), logger: this.logger }
+    this.#tools = { turns: new LocalTurns(engine), logger: this.logger }
     this.#right = new RunRight(engine, work.receiver, work.now)
     this.#looping = this.#loop()
   }

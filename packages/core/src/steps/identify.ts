@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
 import type { Receipt } from '../inbox/port.ts'
+import { subjectHash } from '../inbox/subject-hash.ts'
 import { type Normalised, type Provider, Unusable } from '../provider.ts'
 import type { Credentials } from './credentials.ts'
 import type { Freshness } from './freshness.ts'
@@ -49,6 +50,7 @@ function receipt(received: Received, part: Normalised): Receipt {
       type: event.type,
       json: JSON.stringify(event),
       unsigned: part.unsigned ?? [],
+      subject: subjectHash(event.subject),
     })),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { headKey } from '../../src/inbox/head-key.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
 import { latestWorker } from './latest-worker.ts'
 import { engineWith, hang, pass, settlementsOf, sleep, unavailable } from './support.ts'
@@ -114,7 +115,7 @@ describe('the newest time handled', () => {
     await after.deliver({ id: 'old', subject: 's', time: 1 })
     expect(before.written).toEqual(['new'])
     expect(after.written).toEqual(['new'])
-    await expect(engine.head('press', 's')).resolves.toBe(2_000)
+    await expect(engine.head([headKey('press', 's')])).resolves.toBe(2_000)
   })
 
   it('is not looked at after the time was up: a write that comes too late would not be alone', async () => {

@@ -10,7 +10,7 @@ import { PostgresWorker } from '../../src/postgres-worker.ts'
 
 /** Everything that holds rows of the inbox. */
 const TABLES = [
-  ...['move', 'event', 'delivery', 'seen', 'nonce', 'quarantine', 'head'].map(
+  ...['move', 'event', 'delivery', 'seen', 'nonce', 'quarantine', 'head', 'seal'].map(
     (name) => `kyc_webhooks.${name}`,
   ),
   'kyc_webhooks_boss.job',
@@ -154,6 +154,13 @@ function engineOn(store: PostgresStore): InboxEngine {
     quarantined: (query) => store.quarantined(query),
     retry: (...args) => store.retry(...args),
     discard: (request) => store.discard(request),
+    seal: () => store.seal(),
+    setSeal: (before, seal) => store.setSeal(before, seal),
+    deliveries: (query) => store.deliveries(query),
+    rewrite: (rows) => store.rewrite(rows),
+    plainHashes: (...args) => store.plainHashes(...args),
+    rehash: (...args) => store.rehash(...args),
+    erase: (request) => store.erase(request),
     handOver: (to, take) => store.handOver(to, take),
     takeOver: (move) => store.takeOver(move),
     moveIn: (departure) => store.moveIn(departure),

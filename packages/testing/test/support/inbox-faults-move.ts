@@ -61,7 +61,7 @@ export const moveFaults: Readonly<Record<string, BrokenEngine>> = {
   },
   'has keys of its own for heads': {
     noticedBy: 'knows the heads that it took over',
-    fault: (good) => ({ head: (receiver, subject) => good.head(receiver, `${subject}!`) }),
+    fault: (good) => ({ head: (keys) => good.head(keys.map((key) => key.toUpperCase())) }),
   },
 }
 

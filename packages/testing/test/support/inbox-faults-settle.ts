@@ -1,3 +1,4 @@
+import { headOf } from '../../src/inbox-samples.ts'
 import { type BrokenEngine, claims, late, settlements } from './inbox-broken-engine.ts'
 
 /** Engines that settle or keep events wrongly. */
@@ -57,7 +58,7 @@ export const settleFaults: Readonly<Record<string, BrokenEngine>> = {
   'keeps one head for all receivers': {
     noticedBy: 'keeps the latest head of a receiver and subject',
     fault: (good) => ({
-      head: async (_, subject) => (await good.head('press', subject)) ?? good.head('uip', subject),
+      head: (keys) => good.head([...keys, headOf('anna', 'uip'), headOf('anna')]),
     }),
   },
   'takes heads from late settlements': {

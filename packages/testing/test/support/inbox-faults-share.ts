@@ -60,7 +60,7 @@ export const shareFaults: Readonly<Record<string, BrokenEngine>> = {
           wrote ||= settlements.some(({ head }) => head !== undefined)
           return good.commit(receipts, settlements)
         },
-        head: async (receiver, subject) => (wrote ? good.head(receiver, subject) : undefined),
+        head: async (keys) => (wrote ? good.head(keys) : undefined),
       }
     },
   },

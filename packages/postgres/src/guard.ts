@@ -1,0 +1,106 @@
+import type {
+  DeliveryQuery,
+  HashKind,
+  PlainHash,
+  Rehash,
+  RewrittenRows,
+  StoredDelivery,
+} from '@kyc-webhooks/core'
+import { sealOf } from './hand-over.ts'
+import type { Batch } from './recorder.ts'
+import { restored } from './text.ts'
+
+type Row = Record<string, unknown>
+
+/** As `Guarded.setSeal`. */
+export async function replaceSeal(
+  { client, sql }: Batch,
+  before: string | undefined,
+  seal: string,
+): Promise<string | undefined> {
+  await client.query(sql.lockSeal)
+  if ((await sealOf(client, sql)) === before) await client.query(sql.setSeal, [seal])
+  return sealOf(client, sql)
+}
+
+/** As `Guarded.deliveries`. */
+export async function deliveries(
+  { client, sql }: Batch,
+  { after, limit, unlooked = false, event }: DeliveryQuery,
+): Promise<StoredDelivery[]> {
+  const { rows } =
+    event === undefined
+      ? await client.query(unlooked ? sql.unlookedDeliveries : sql.deliveries, [after, limit])
+      : await client.query(sql.deliveryOf, [event])
+  const { rows: facts } = await client.query(sql.factsOf, [rows.map(({ seq }) => seq)])
+  const factsOf = Map.groupBy(facts, ({ delivery }) => String(delivery))
+  return rows.map((row) => ({
+    ...columns(row),
+    events: (factsOf.get(String(row.seq)) ?? []).map(({ seq, receiver, json, subject }) => ({
+      ...{ seq: Number(seq), receiver: restored(String(receiver)), json: String(json) },
+      subject: subject === null ? undefined : String(subject),
+    })),
+  }))
+}
+
+const columns = ({ seq, body, headers, context }: Row): Omit<StoredDelivery, 'events'> => ({
+  seq: Number(seq),
+  body: body as Buffer,
+  headers: JSON.parse(String(headers)),
+  context: JSON.parse(String(context)),
+})
+
+/** As `Guarded.rewrite`. */
+export async function rewrite(
+  { client, sql }: Batch,
+  { deliveries = [], quarantined = [] }: RewrittenRows,
+): Promise<void> {
+  const events = deliveries.flatMap(({ events }) => events).sort((a, b) => a.seq - b.seq)
+  // Events before deliveries, as whoever purges or erases locks them.
+  await client.query(sql.rewriteEvents, [
+    events.map(({ seq }) => seq),
+    events.map(({ json }) => json),
+    events.map(({ subject = null }) => subject),
+  ])
+  await client.query(sql.rewriteDeliveries, [
+    deliveries.map(({ seq }) => seq),
+    deliveries.map(({ body }) => Buffer.from(body)),
+    deliveries.map(({ headers }) => JSON.stringify(headers)),
+    deliveries.map(({ context }) => JSON.stringify(context)),
+  ])
+  for (const { seq, body, headers, context, digest } of quarantined) {
+    const texts = [JSON.stringify(headers), JSON.stringify(context)]
+    await client.query(sql.rewriteQuarantined, [seq, Buffer.from(body), ...texts])
+    await client.query(sql.redigest, [seq, digest])
+  }
+}
+
+/** As `Guarded.plainHashes`. */
+export async function plainHashes(
+  { client, sql }: Batch,
+  kind: HashKind,
+  after: string,
+  limit: number,
+): Promise<PlainHash[]> {
+  const { rows } = await client.query(kind === 'key' ? sql.plainKeys : sql.plainHeads, [after, limit])
+  return rows.map(({ hash, digest }) => ({
+    hash: String(hash),
+    ...(digest === undefined ? {} : { digest: String(digest) }),
+  }))
+}
+
+/** As `Guarded.rehash`. */
+export async function rehash(
+  { client, sql }: Batch,
+  kind: HashKind,
+  hashes: readonly Rehash[],
+): Promise<void> {
+  const pairs = [hashes.map(({ from }) => from), hashes.map(({ to }) => to)]
+  if (kind === 'key') {
+    await client.query(sql.rekey, [...pairs, hashes.map(({ digest = '' }) => digest)])
+    await client.query(sql.forgetKeys, [pairs[0]])
+  } else {
+    await client.query(sql.rehead, pairs)
+    await client.query(sql.forgetHeads, [pairs[0]])
+  }
+}
