@@ -27,7 +27,7 @@ describe('a fresh delivery', () => {
         body,
         headers: {},
         context: { id: 'd-1', receivedAt: '2026-03-30T12:45:00.000Z' },
-        events: [{ type: 'happened', json: JSON.stringify(event), unsigned: [] }],
+        events: [{ type: 'happened', json: JSON.stringify(event), unsigned: [], subject: '' }],
       },
     ])
   })
