@@ -22,8 +22,9 @@ export async function handle(
   const context: HandlerContext = {
     signal: attempt.signal,
     attempt: claim.attempt,
-    delivery: claim.context,
-    unsigned: claim.unsigned,
+    // Copies: what a handler does to them is nobody else's trouble.
+    delivery: { ...claim.context },
+    unsigned: [...claim.unsigned],
     ...(attempt.client === undefined ? {} : { client: attempt.client }),
   }
   latestScopes.set(context, attempt)
