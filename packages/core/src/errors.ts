@@ -84,6 +84,11 @@ export const ERRORS = {
     status: 503,
     message: 'The delivery could not be verified. Send it again.',
   },
+  'receiver-overloaded': {
+    kind: 'fault',
+    status: 503,
+    message: 'Too many deliveries at once. Send it again.',
+  },
   'receiver-closed': { kind: 'fault', status: 503, message: 'The endpoint is shutting down. Send it again.' },
   'receiver-failed': {
     kind: 'fault',

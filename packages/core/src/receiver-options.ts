@@ -43,6 +43,10 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   maxBodyBytes?: number | undefined
   /** Time for the body to arrive, in milliseconds. @default 10_000 */
   readTimeoutMs?: number | undefined
+  /** Deliveries in memory that are not verified yet: for one more, the one that has been coming in the longest is answered 503. @default 2_000 */
+  maxUnverified?: number | undefined
+  /** Memory for bodies that are not verified yet, in bytes: beyond it likewise. Not less than `maxBodyBytes`. @default 67_108_864 (64 MiB) */
+  maxUnverifiedBytes?: number | undefined
   /** Time from the last byte of the body to the answer, in milliseconds; later answers are 503. @default the provider's limit less a margin */
   budgetMs?: number | undefined
   /** How far a timestamp may be from now, either way, in milliseconds. @default 300_000 */

@@ -23,6 +23,7 @@ import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
+import { type Place, Unverified } from './unverified.ts'
 import { refuseHandlers, startWork } from './work.ts'
 
 /** Turns deliveries of one provider into replies, and their events into handler calls. */
@@ -59,6 +60,7 @@ class WebhookReceiver implements Receiver {
   readonly #settings: Settings
   readonly #keyRing: KeyRing
   readonly #skew: SkewMeter | undefined
+  readonly #unverified: Unverified
   readonly #accepted: Reply
   readonly #reporter: Reporter
   readonly #worker: Worker | undefined
@@ -79,6 +81,7 @@ class WebhookReceiver implements Receiver {
     const { secretMaxAgeMs: maxAgeMs, now } = settings
     this.#keyRing = createKeyRing(secret, provider.signature.key, { ...who, maxAgeMs, now })
     this.#skew = provider.timestamp?.signed ? new SkewMeter(who) : undefined
+    this.#unverified = new Unverified(settings.unverified)
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     checkPolledIdentity(inbox, settings.name, provider)
@@ -114,11 +117,11 @@ class WebhookReceiver implements Receiver {
       const credentials = readCredentials(this.#provider, head)
 
       trace.next('read')
-      const { maxBodyBytes: maxBytes, readTimeoutMs: timeoutMs } = this.#settings
-      const body = await request.readBody({ maxBytes, timeoutMs })
+      const place = this.#unverified.enter()
+      const body = await this.#read(request, place)
       delivery.bodyRead = true
 
-      const accept = () => this.#accept({ head, credentials, body }, delivery, trace)
+      const accept = () => this.#accept({ head, credentials, body, place }, delivery, trace)
       const { receipts, outcomes } = await withinBudget(this.#settings.budgetMs, accept)
       return this.#replyTo(receipts, outcomes, delivery, trace)
     } catch (error) {
@@ -126,13 +129,27 @@ class WebhookReceiver implements Receiver {
     }
   }
 
+  async #read(request: HttpRequest, place: Place): Promise<Uint8Array> {
+    const { maxBodyBytes: maxBytes, readTimeoutMs: timeoutMs } = this.#settings
+    try {
+      const body = await request.readBody({ maxBytes, timeoutMs, place })
+      place.arrived(body.byteLength)
+      return body
+    } catch (error) {
+      place.leave()
+      throw error
+    }
+  }
+
   /** The part of the way that the provider's time limit covers: from the last byte of the body to the durable record. */
   async #accept(sent: SentParts, delivery: DeliveryOnItsWay, trace: Trace): Promise<Recorded> {
-    const { head, credentials, body } = sent
+    const { head, credentials, body, place } = sent
     trace.next('authenticate')
     const { signature } = this.#provider
     const receivedAt = this.#settings.now()
-    await authenticate(signature, this.#keyRing, head, body, credentials.signatures, receivedAt)
+    await authenticate(signature, this.#keyRing, head, body, credentials.signatures, receivedAt).finally(() =>
+      place.leave(),
+    )
 
     trace.next('freshness')
     this.#measureSkew(head, credentials, receivedAt)
@@ -211,6 +228,8 @@ interface SentParts {
   head: Head
   credentials: Credentials
   body: Uint8Array
+  /** Given back as soon as the delivery is verified or not. */
+  place: Place
 }
 
 interface Recorded {

@@ -1,3 +1,5 @@
+import type { Rejection } from './errors.ts'
+
 /** What an adapter hands to the receiver: one HTTP request, nothing decoded, joined or parsed. */
 export interface HttpRequest {
   /** As received, for example `POST`. */
@@ -18,6 +20,16 @@ export interface ReadLimits {
   maxBytes: number
   /** Milliseconds from the call to the last byte. */
   timeoutMs: number
+  /** To be told of memory as it is taken, where the body is read piece by piece. */
+  place?: ReadingPlace
+}
+
+/** What a body that is coming in takes of the memory for all of them. */
+export interface ReadingPlace {
+  /** So many bytes more. */
+  take(bytes: number): void
+  /** Set it to learn that the reading is called off: for the sake of others, `readBody` is to throw this at once. */
+  onGivenUp: ((rejection: Rejection) => void) | undefined
 }
 
 /** What an adapter sends back, as it stands. */

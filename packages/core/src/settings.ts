@@ -5,6 +5,7 @@ import { boolean, duration, integer, invalid, oneOf, positive } from './option-c
 import type { Provider } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
+import type { UnverifiedLimits } from './unverified.ts'
 
 const DAY_MS = 86_400_000
 
@@ -18,6 +19,7 @@ export interface Settings {
   tlsVersionHeader: string | undefined
   maxBodyBytes: number
   readTimeoutMs: number
+  unverified: UnverifiedLimits
   budgetMs: number
   toleranceMs: number
   rememberMs: number
@@ -57,7 +59,7 @@ export function resolveSettings(
     name,
     path: path.length > 1 ? path.replace(/\/$/, '') : path,
     ...resolveNetwork(options),
-    maxBodyBytes: positive('maxBodyBytes', options.maxBodyBytes ?? 1_048_576),
+    ...resolveSizes(options),
     readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
     toleranceMs,
@@ -73,6 +75,20 @@ export function resolveSettings(
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
   }
+}
+
+function resolveSizes({
+  maxBodyBytes = 1_048_576,
+  maxUnverified = 2_000,
+  maxUnverifiedBytes = Math.max(67_108_864, maxBodyBytes),
+}: Pick<Partial<ReceiverOptions>, 'maxBodyBytes' | 'maxUnverified' | 'maxUnverifiedBytes'>): Pick<
+  Settings,
+  'maxBodyBytes' | 'unverified'
+> {
+  positive('maxBodyBytes', maxBodyBytes)
+  const deliveries = integer('maxUnverified', maxUnverified)
+  const bytes = positive('maxUnverifiedBytes', maxUnverifiedBytes, maxBodyBytes)
+  return { maxBodyBytes, unverified: { deliveries, bytes } }
 }
 
 function resolveNetwork(

@@ -161,7 +161,7 @@ describe('before the body is read', () => {
       throw new Rejection('body-too-slow')
     }
     expect(codeOf(await receive(delivery, { readBody }))).toBe('body-too-slow')
-    expect(told).toEqual({ maxBytes: 10, timeoutMs: 20 })
+    expect(told).toMatchObject({ maxBytes: 10, timeoutMs: 20 })
   })
 })
 

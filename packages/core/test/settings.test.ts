@@ -19,6 +19,7 @@ describe('defaults', () => {
       admission: { allowed: undefined, requireTls: false },
       maxBodyBytes: 1_048_576,
       readTimeoutMs: 10_000,
+      unverified: { deliveries: 2_000, bytes: 67_108_864 },
       budgetMs: 400,
       toleranceMs: 300_000,
       rememberMs: 7 * DAY,
@@ -81,6 +82,14 @@ describe('what is given', () => {
     expect(settle(given)).toMatchObject({ ...given, path: '/hooks/a' })
   })
 
+  it('of what is not verified counts, and leaves room for one body', () => {
+    expect(settle({ maxUnverified: 1, maxBodyBytes: 5, maxUnverifiedBytes: 5 }).unverified).toEqual({
+      deliveries: 1,
+      bytes: 5,
+    })
+    expect(settle({ maxBodyBytes: 100_000_000 }).unverified.bytes).toBe(100_000_000)
+  })
+
   it('of the retry policy may be a part', () => {
     expect(settle({ retry: { attempts: 2 } }).retry).toMatchObject({ attempts: 2, factor: 3 })
   })
@@ -97,6 +106,8 @@ describe('what is given', () => {
 describe('what would quietly switch a check off is refused', () => {
   const numbers = [
     'maxBodyBytes',
+    'maxUnverified',
+    'maxUnverifiedBytes',
     'readTimeoutMs',
     'budgetMs',
     'toleranceMs',
@@ -120,6 +131,9 @@ describe('what would quietly switch a check off is refused', () => {
       (name): [string, Options] => [name, { [name]: 2 ** 31 }],
     ),
     ['concurrency', { concurrency: 1.5 }],
+    ['maxUnverified', { maxUnverified: 1.5 }],
+    ['maxUnverifiedBytes', { maxUnverifiedBytes: 1_048_575 }],
+    ['maxUnverifiedBytes', { maxBodyBytes: 2_000, maxUnverifiedBytes: 1_999 }],
     ['rememberMs', { rememberMs: 7 * DAY - 1 }],
     ...['', 'Press', 'a b', 'a/b', '-a', 'a'.repeat(65), 'a\0b', 'a_b'].map((name): [string, Options] => [
       'name',

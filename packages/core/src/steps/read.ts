@@ -54,13 +54,18 @@ function readStream(stream: IncomingMessage, limits: ReadLimits): Promise<Uint8A
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0)
     let length = 0
+    let settled = false
+    const { place } = limits
 
     const onData = (chunk: Buffer) => {
       if (length + chunk.length > limits.maxBytes) return settle(new Rejection('body-too-large'))
       // One growing buffer: as a list, a body of 1 MiB sent in one-byte chunks took 586 MB.
       if (length + chunk.length > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(length + chunk.length, 2 * bytes.length))
+        const twice = Math.min(2 * bytes.length, limits.maxBytes)
+        const larger = Buffer.allocUnsafeSlow(Math.max(length + chunk.length, twice))
         bytes.copy(larger, 0, 0, length)
+        place?.take(larger.length - bytes.length)
+        if (settled) return
         bytes = larger
       }
       length += chunk.copy(bytes, length)
@@ -72,12 +77,14 @@ function readStream(stream: IncomingMessage, limits: ReadLimits): Promise<Uint8A
     const timer = setTimeout(() => settle(new Rejection('body-too-slow')), limits.timeoutMs)
 
     function settle(rejection: Rejection | undefined): void {
+      settled = true
       clearTimeout(timer)
       stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
       if (rejection === undefined) resolve(bytes.subarray(0, length))
       else reject(rejection)
     }
 
+    if (place !== undefined) place.onGivenUp = settle
     stream.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
     // Somebody may have paused it; adding a listener does not undo that.
     stream.resume()

@@ -103,6 +103,7 @@ describe.each(senders)('18 $name, while secrets are rotated', ({ provider, name,
     receiver.clock.now += 5_000
     secret = tomorrow
     expect((await receiver.receive(sign(content, { secret: tomorrow }))).status).toBe(200)
+    await receiver.handled()
     expect(await refused(receiver, sign(content, { secret: today }))).toBe('signature-mismatch')
   })
 })
