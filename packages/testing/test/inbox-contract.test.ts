@@ -1,5 +1,6 @@
 import { memoryEngine } from '@kyc-webhooks/core'
 import { inboxContract } from '../src/inbox-contract.ts'
+import { sharedStore } from './support/inbox-faults-share.ts'
 import { memoryContent } from './support/memory-content.ts'
 
 inboxContract('memory', { persistent: false }, () => {
@@ -13,3 +14,6 @@ inboxContract('memory', { persistent: false }, () => {
     destroy: () => engine.close(),
   }
 })
+
+// What the simulation stands on.
+inboxContract('the model store', { persistent: true }, () => sharedStore())

@@ -1,5 +1,6 @@
-import { type InboxEngine, KycWebhookError, memoryEngine, type Receipt } from '@kyc-webhooks/core'
+import { memoryEngine, type Receipt } from '@kyc-webhooks/core'
 import type { EngineFixture } from '../../src/inbox-case.ts'
+import { ModelStore } from '../../src/simulation/model-store.ts'
 import { type BrokenEngine, type Fault, late } from './inbox-broken-engine.ts'
 import { memoryContent } from './memory-content.ts'
 
@@ -86,47 +87,16 @@ function unlessKnownHere(change: (receipt: Receipt) => Receipt): Fault {
   }
 }
 
-/** A store in memory that several engines share, each with this fault. Without one, it passes. */
+/** A store that several engines share, each with this fault. Without one, it passes. */
 export function sharedStore(fault: Fault = () => ({})): EngineFixture {
-  const store = memoryEngine()
-  const holders = new Map<string, InboxEngine>()
-
-  function openEngine(): InboxEngine {
-    const good: InboxEngine = {
-      ...store,
-      async acquire(receiver, now) {
-        if (holders.has(receiver)) return holders.get(receiver) === good
-        holders.set(receiver, good)
-        await store.release(receiver)
-        try {
-          return await store.acquire(receiver, now)
-        } catch (error) {
-          holders.delete(receiver)
-          throw error
-        }
-      },
-      async release(receiver) {
-        if (holders.get(receiver) !== good) return
-        holders.delete(receiver)
-        await store.release(receiver)
-      },
-      async claim(request) {
-        if (holders.get(request.receiver) !== good) throw new KycWebhookError('inbox-unavailable')
-        return store.claim(request)
-      },
-      async close() {
-        for (const [receiver, holder] of holders) if (holder === good) await good.release(receiver)
-      },
-    }
-    return { ...good, ...fault(good) }
-  }
+  const store = new ModelStore()
   return {
     async open() {
-      const engine = openEngine()
-      await engine.open()
-      return engine
+      const good = store.openEngine()
+      await good.open()
+      return { ...good, ...fault(good) }
     },
-    content: () => memoryContent(store),
+    content: () => memoryContent(store.rows),
     async destroy() {},
   }
 }
