@@ -62,7 +62,6 @@ export async function runSchedule(
     // A night passes: what is due by a clock that was ahead is due now.
     wallOffMs = HOUR_MS
     await redeliver(senders, ledger, time)
-    await time.through(fleet.retryDead(), QUIET_MS)
     await handleAll(fleet, time)
     ledger.close(plan.isMild)
     return { seed, plan, broken: ledger.broken, account: ledger.account, trace }
@@ -119,10 +118,12 @@ async function redeliver(senders: Senders, ledger: Ledger, time: VirtualTime): P
   }
 }
 
-async function handleAll({ store }: Fleet, time: VirtualTime): Promise<void> {
+/** Until nothing is left to do. Whoever looks after the inbox gives fresh attempts to what ran out of them. */
+async function handleAll(fleet: Fleet, time: VirtualTime): Promise<void> {
   const end = time.elapsedMs + QUIET_MS
   while (time.elapsedMs < end) {
-    const { waiting, running } = await store.rows.stats()
+    await fleet.retryDead()
+    const { waiting, running } = await fleet.store.rows.stats()
     if (waiting + running === 0) return
     await time.until(() => false, 100)
   }

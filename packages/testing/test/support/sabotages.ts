@@ -128,10 +128,15 @@ export const sabotages: Readonly<Record<string, { breaks: string; sabotage: Sabo
     },
   },
 
-  'an inbox that hands over what is in quarantine': {
-    breaks: 'P1',
+  'an inbox that takes what cannot become events': {
+    breaks: 'P5',
     sabotage: {
-      inbox: (inbox) => recording(inbox, ({ quarantine, ...receipt }, record) => record(receipt)),
+      inbox: (inbox) =>
+        recording(inbox, ({ quarantine, ...receipt }, record) =>
+          record(
+            quarantine === 'body-not-json' ? receipt : { ...receipt, ...(quarantine && { quarantine }) },
+          ),
+        ),
     },
   },
 
