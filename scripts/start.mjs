@@ -1,5 +1,5 @@
 /**
- * `npm start`, `npm run cluster`, `npm run cli`: from a fresh clone to something that runs. Installs, builds, and runs the
+ * `npm start`, `npm run cluster`, `npm run cli`, `npm run bench`: from a fresh clone to something that runs. Installs, builds, and runs the
  * named program, which gets the other arguments: `npm start -- --once`, `npm run cluster -- --seconds 20`,
  * `npm run cli -- send --help`.
  */
@@ -11,14 +11,16 @@ const PROGRAMS = {
   demo: 'examples/demo/src/main.ts',
   cluster: 'examples/cluster/src/main.ts',
   cli: 'packages/cli/dist/main.js',
+  bench: 'bench/src/main.ts',
 }
 const [name, ...args] = process.argv.slice(2)
 
 if (!((await install()) && (await build()))) process.exit(1)
 
-// The command line works where the user is, the demonstrations in their own folder.
+// What takes paths works where the user is, the demonstrations in their own folder.
 const program = join(root, PROGRAMS[name])
-const cwd = name === 'cli' ? (process.env.INIT_CWD ?? process.cwd()) : join(root, 'examples', name)
+const takesPaths = name === 'cli' || name === 'bench'
+const cwd = takesPaths ? (process.env.INIT_CWD ?? process.cwd()) : join(root, 'examples', name)
 const child = spawn(node, [program, ...args], { cwd, stdio: 'inherit' })
 // Ctrl-C reaches the child by itself, as part of the terminal's foreground group; this process ends when the child has.
 process.on('SIGINT', () => {})

@@ -1,8 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { comparedTable } from '../report/compared-table.ts'
-import type { Experiment } from '../report/section.ts'
-import type { Entry } from '../run/bench.ts'
+import { whole } from '../report/numbers.ts'
+import type { Experiment, Table } from '../report/section.ts'
+import type { Compared, Entry } from '../run/bench.ts'
 import { postgresDatabase } from '../run/postgres-database.ts'
 
 /** Ours in each framework, on each storage, with and without a logger and handlers. */
@@ -35,7 +36,7 @@ export const adapters: Experiment = {
         ...(database ? [] : ['fastify-postgres: NOT RUN, there is no Postgres']),
       ]
       return {
-        tables: [comparedTable('64 connections, bodies of 0.5 KB', all, rival, notes)],
+        tables: [comparedTable('64 connections, bodies of 0.5 KB', all, rival, notes), sizing(all)],
         plots: [
           {
             kind: 'bars',
@@ -57,6 +58,20 @@ export const adapters: Experiment = {
       await database?.close()
     }
   },
+}
+
+/** Processor time turned round. The storage thread is a part of it: one core in all, not one for each thread. */
+function sizing(all: readonly Compared[]): Table {
+  return {
+    title: 'What one core carries',
+    columns: ['receiver', 'CPU µs a delivery', 'deliveries a second', 'at half load, a day'],
+    rows: all.map(({ label, cpuUs: { median } }) => [
+      label,
+      whole(median),
+      whole(1e6 / median),
+      `${(((1e6 / median / 2) * 86_400) / 1e6).toFixed(0)} million`,
+    ]),
+  }
 }
 
 const LOGGING = 'fastify-sqlite, the default logger into a file'

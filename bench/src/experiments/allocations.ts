@@ -49,7 +49,7 @@ function largest({ label, rounds }: Compared): Table {
     title: `${label}: who allocates`,
     columns: ['function', 'bytes a delivery'],
     rows: (used?.allocated ?? []).map(({ where, bytes }) => [
-      where,
+      `\`${where}\``,
       whole(bytes / (load?.accepted ?? Number.NaN)),
     ]),
   }

@@ -15,10 +15,8 @@ export const bodies: Experiment = {
       bench.say(` ${kib} KB`)
       const load = { bodyBytes: kib * 1_024 }
       const rivals = [CEILING, 'express-insert', 'fastify-sqlite']
-      sets.push({
-        kib,
-        all: await bench.compare(rivals.map((rival) => ({ label: rival, trial: { rival, load } }))),
-      })
+      const entries = rivals.map((rival) => ({ label: rival, trial: { rival, load } }))
+      sets.push({ kib, all: await bench.compare(entries, Math.min(2, bench.settings.rounds)) })
     }
     return {
       tables: sets.map(({ kib, all }) => comparedTable(`${kib} KB, 64 connections`, all, CEILING)),

@@ -2,7 +2,7 @@ import { percent } from '../report/numbers.ts'
 import type { Experiment, Table } from '../report/section.ts'
 import { readProfiles, type ThreadProfile } from '../run/cpu-profile.ts'
 
-const SHOWN = 30
+const SHOWN = 15
 const RIVALS = ['node-hmac', 'fastify-sqlite']
 
 /** Where the processor time goes, by function, on each thread. */
@@ -29,8 +29,8 @@ function tableOf(rival: string, index: number, { busy, places, functions }: Thre
     title: `${rival}, ${thread}: ${percent(busy)} busy, 64 connections`,
     columns: ['function', 'self time, of the busy time'],
     rows: [
-      ...places.map(([name, share]) => [`**${name}**`, percent(share)]),
-      ...functions.slice(0, SHOWN).map(([name, share]) => [name, `${(share * 100).toFixed(1)} %`]),
+      ...places.map(([name, share]) => [`**\`${name}\`**`, percent(share)]),
+      ...functions.slice(0, SHOWN).map(([name, share]) => [`\`${name}\``, `${(share * 100).toFixed(1)} %`]),
     ],
     notes: ['In bold: sums by where the code is from.'],
   }

@@ -32,7 +32,7 @@ export const throughput: Experiment = {
           unit: 'deliveries a second',
           series: RIVALS,
           groups: sets.map(({ connections, all }) => ({
-            label: `${connections} connections`,
+            label: connections === 1 ? '1 connection' : `${connections} connections`,
             bars: all.map(({ label, rate }) => ({
               series: label,
               value: rate.median,

@@ -1,7 +1,11 @@
 import type { Section, Table } from './section.ts'
 
-export function sectionMarkdown({ tables, plots }: Pick<Section, 'tables' | 'plots'>): string {
-  const pictures = plots.map(({ title, file }) => `![${title}](${file})`)
+/** `folder`: the way to the plots. */
+export function sectionMarkdown(
+  { tables, plots }: Pick<Section, 'tables' | 'plots'>,
+  folder: string = '',
+): string {
+  const pictures = plots.map(({ title, file }) => `![${title}](${folder}${file})`)
   return [...tables.map(tableMarkdown), ...pictures].join('\n\n')
 }
 

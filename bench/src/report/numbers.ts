@@ -8,3 +8,6 @@ export const mib = (bytes: number): string => `${whole(bytes / 2 ** 20)} MiB`
 export const percent = (share: number): string => `${Math.round(share * 100)} %`
 export const spreadOf = ({ median, min, max }: Spread): string =>
   `${whole(median)} (${whole(min)} to ${whole(max)})`
+/** Of any size, in few characters: 12,345; 98.5; 0.07. */
+export const short = (value: number): string =>
+  value === 0 ? '0' : value >= 100 ? whole(value) : String(Number(value.toPrecision(2)))

@@ -40,8 +40,8 @@ export class Child {
     return message
   }
 
-  tell(type: string): void {
-    this.#process.send({ type })
+  tell(type: string, fields: object = {}): void {
+    this.#process.send({ type, ...fields })
   }
 
   /** Resolves when it is gone. */

@@ -40,57 +40,63 @@ export async function measure(settings: Settings, trial: Trial): Promise<Measure
   const folder = trial.server?.folder ?? (await mkdtemp(join(settings.folder, 'server-')))
   await trial.fill?.(folder)
   const secret = `whsec_${randomUUID().replaceAll('-', '')}`
-  const order = { rival: trial.rival, secret, folder, ...trial.server }
-  const server = new Child('server/server.ts', order, trial.process)
+  const server = new Child(
+    'server/server.ts',
+    { rival: trial.rival, secret, folder, ...trial.server },
+    trial.process,
+  )
+  const senders = ordersOf(settings, trial, secret).map((order) => new Child('sender/sender.ts', order))
   try {
-    const port = Number((await server.hear('listening')).port)
-    const load: LoadOrder = {
-      port,
-      secret,
-      scheme: trial.scheme ?? 'press',
-      bodyBytes: 512,
-      loop: { kind: 'closed', connections: 64 },
-      warmup: settings.warmup,
-      seconds: settings.seconds,
-      mostPerSecond: settings.mostPerSecond,
-      ...trial.load,
-    }
-    const loads = trial.beside === undefined ? [load] : [load, { ...load, ...trial.beside }]
-    return await underLoad(server, loads, trial.meanwhile)
+    return await underLoad(server, senders, trial.meanwhile)
   } finally {
+    await Promise.all(senders.map((sender) => sender.end()))
     if (trial.endsItself) await server.exit()
     else await server.end()
     if (trial.server?.folder === undefined) await rm(folder, { recursive: true })
   }
 }
 
+function ordersOf(
+  { warmup, seconds, mostPerSecond }: Settings,
+  { scheme = 'press', load, beside }: Trial,
+  secret: string,
+): LoadOrder[] {
+  const order: LoadOrder = {
+    secret,
+    scheme,
+    bodyBytes: 512,
+    loop: { kind: 'closed', connections: 64 },
+    warmup,
+    seconds,
+    mostPerSecond,
+    ...load,
+  }
+  return beside === undefined ? [order] : [order, { ...order, ...beside }]
+}
+
 async function underLoad(
   server: Child,
-  orders: readonly LoadOrder[],
+  senders: readonly Child[],
   meanwhile: Trial['meanwhile'],
 ): Promise<Measurement> {
-  const senders = orders.map((order) => new Child('sender/sender.ts', order))
   const [first] = senders
   if (first === undefined) throw new Error('no load')
-  try {
-    await Promise.all(senders.map((sender) => sender.hear('ready')))
-    for (const sender of senders) sender.tell('go')
-    await first.hear('measuring')
-    server.tell('begin')
-    const before = cpuMs(server.pid)
-    await Promise.all([first.hear('measured'), meanwhile?.(server, first)])
-    const after = cpuMs(server.pid)
-    server.tell('end')
-    const usage = (await server.hear('used')).usage as Usage
-    const [load, beside] = await Promise.all(
-      senders.map(async (sender) => (await sender.hear('report')).report as LoadReport),
-    )
-    if (load === undefined) throw new Error('no report')
-    // A busy server hears late that it began.
-    const used = { ...usage, cpuMs: after === undefined ? usage.cpuMs : after - (before ?? 0) }
-    const cpuUs = (used.cpuMs * 1_000) / (load.accepted + load.refused)
-    return { load, used, rate: load.accepted / load.seconds, cpuUs, ...(beside && { beside }) }
-  } finally {
-    await Promise.all(senders.map((sender) => sender.end()))
-  }
+  const { port } = await server.hear('listening')
+  await Promise.all(senders.map((sender) => sender.hear('ready')))
+  for (const sender of senders) sender.tell('go', { port })
+  await first.hear('measuring')
+  server.tell('begin')
+  const before = cpuMs(server.pid)
+  await Promise.all([first.hear('measured'), meanwhile?.(server, first)])
+  const after = cpuMs(server.pid)
+  server.tell('end')
+  const usage = (await server.hear('used')).usage as Usage
+  const [load, beside] = await Promise.all(
+    senders.map(async (sender) => (await sender.hear('report')).report as LoadReport),
+  )
+  if (load === undefined) throw new Error('no report')
+  // A busy server hears late that it began.
+  const used = { ...usage, cpuMs: after === undefined ? usage.cpuMs : after - (before ?? 0) }
+  const cpuUs = (used.cpuMs * 1_000) / (load.accepted + load.refused)
+  return { load, used, rate: load.accepted / load.seconds, cpuUs, ...(beside && { beside }) }
 }

@@ -8,7 +8,7 @@ export interface Settings {
   warmup: number
   /** Where servers keep their files: on the disk that is to be measured. */
   folder: string
-  /** Deliveries a second that no receiver accepts here: so many are signed beforehand. */
+  /** Deliveries a second that no receiver accepts here: so many are signed beforehand. When they are used up, a measurement ends early. */
   mostPerSecond: number
   /** Over how many deliveries RSS is watched. */
   deliveries: number

@@ -2,13 +2,12 @@ import type { Latencies } from '@kyc-webhooks/simulator'
 
 /** What the sender is told, as JSON in its first argument. */
 export interface LoadOrder {
-  port: number
   secret: string
   /** How deliveries are signed; `none` asks for `GET /other`, the rest of the application. */
   scheme: Scheme
   bodyBytes: number
   loop: Loop
-  /** Deliveries a second that the receiver does not reach: so many are signed beforehand. */
+  /** Deliveries a second that the receiver does not reach: so many are signed beforehand. When they are used up, it ends early. */
   mostPerSecond: number
   /** Sign each delivery when it is sent, where the rate does not matter: there is no end to them. */
   signLate?: boolean
@@ -33,10 +32,14 @@ export interface LoadReport {
   accepted: number
   /** All other replies. */
   refused: number
+  /** How many replies had which status. */
+  statuses: Record<number, number>
   /** Deliveries without a reply: the connection broke, or nothing came in time. */
   unanswered: number
   /** Replies with 200 after 500 ms, the limit of PRESS. */
   late: number
+  /** All other replies after that. */
+  lateRefusals: number
   seconds: number
   /** Of replies with 200. Closed loop: from sending. Open loop: from the time at which it was to be sent. */
   latencies: Latencies

@@ -7,7 +7,9 @@ const LIMIT_MS = 500
 export class Tally {
   readonly #accepted = new LatencyHistogram()
   readonly #refused = new LatencyHistogram()
+  readonly #statuses: Record<number, number> = {}
   #late = 0
+  #lateRefusals = 0
   #unanswered = 0
   #startedAt = 0
   #seconds = 0
@@ -34,10 +36,13 @@ export class Tally {
   reply(status: number, ms: number): void {
     const isAccepted = status === 200
     this.replies++
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
     if (isAccepted) this.accepted++
     const histogram = isAccepted ? this.#accepted : this.#refused
     histogram.record(ms)
-    if (isAccepted && ms > LIMIT_MS) this.#late++
+    if (ms <= LIMIT_MS) return
+    if (isAccepted) this.#late++
+    else this.#lateRefusals++
   }
 
   unanswered(count = 1): void {
@@ -49,8 +54,10 @@ export class Tally {
     return {
       accepted: latencies.count,
       refused: refusals.count,
+      statuses: this.#statuses,
       unanswered: this.#unanswered,
       late: this.#late,
+      lateRefusals: this.#lateRefusals,
       seconds: this.#seconds,
       latencies,
       refusals,

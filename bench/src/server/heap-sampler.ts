@@ -3,7 +3,7 @@ import { place } from './place.ts'
 
 /** Bytes between samples, on average. */
 const INTERVAL = 16_384
-const SHOWN = 25
+const SHOWN = 15
 
 /** Samples what the main thread allocates, what was collected since included. */
 export class HeapSampler {
