@@ -5,16 +5,22 @@ import { Rejection } from './errors.ts'
  * send again. The work goes on; a record that lands after all makes the repetition the duplicate that it is. There is no
  * 2xx on a timer.
  */
-export async function withinBudget<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
-  const startedAt = performance.now()
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Rejection('budget-exceeded')), budgetMs)
-  try {
-    const result = await Promise.race([work(), late.promise])
-    // After a stall of the event loop the work's continuation may run before the overdue timer.
-    if (performance.now() - startedAt > budgetMs) throw new Rejection('budget-exceeded')
-    return result
-  } finally {
-    clearTimeout(timer)
-  }
+export function withinBudget<T>(budgetMs: number, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now()
+    const exceeded = () => reject(new Rejection('budget-exceeded'))
+    const timer = setTimeout(exceeded, budgetMs)
+    work().then(
+      (result) => {
+        clearTimeout(timer)
+        // After a stall of the event loop the work's continuation may run before the overdue timer.
+        if (performance.now() - startedAt > budgetMs) exceeded()
+        else resolve(result)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
 }

@@ -54,7 +54,8 @@ export class Trace {
   #step: Step = 'admit'
   #since: number = performance.now()
   readonly startedAt: number = this.#since
-  #ended = false
+  /** Nobody to tell, or the way has ended. */
+  #isSilent = !STEPS.some((step) => channels[step].hasSubscribers)
 
   constructor(receiver: string, provider: string) {
     this.#receiver = receiver
@@ -64,7 +65,7 @@ export class Trace {
   /** Ends the step under way and begins the next. */
   next(step: Step, outcome = 'ok'): void {
     // The way goes on behind a reply that could not wait for it; its timings would mislead.
-    if (this.#ended) return
+    if (this.#isSilent) return
     const now = performance.now()
     publish(this.#step, this.#receiver, this.#provider, now - this.#since, outcome)
     this.#step = step
@@ -73,7 +74,8 @@ export class Trace {
 
   /** Ends the step under way, and with it the delivery's way. */
   end(outcome: string): void {
-    this.#ended = true
+    if (this.#isSilent) return
+    this.#isSilent = true
     publish(this.#step, this.#receiver, this.#provider, performance.now() - this.#since, outcome)
   }
 

@@ -52,6 +52,7 @@ function parse(text: string, reviver?: Reviver): unknown {
  * not JSON: up to the first syntax error it sees what `JSON.parse` sees, and behind it `JSON.parse` never gets.
  */
 export function isDeeperThan(text: string, maxDepth: number): boolean {
+  if (!hasMoreOpenings(text, maxDepth)) return false
   let depth = 0
   let inString = false
   for (let at = 0; at < text.length; at++) {
@@ -65,6 +66,17 @@ export function isDeeperThan(text: string, maxDepth: number): boolean {
       if (++depth > maxDepth) return true
     } else if (char === ']' || char === '}') {
       depth--
+    }
+  }
+  return false
+}
+
+/** What opens so seldom cannot nest so deep; and to see that takes a tenth of the time. */
+function hasMoreOpenings(text: string, most: number): boolean {
+  let count = 0
+  for (const opening of ['[', '{']) {
+    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
+      if (++count > most) return true
     }
   }
   return false

@@ -14,10 +14,12 @@ export interface NodeRequestContext {
 /** Node's request as the receiver takes it. Touches nothing of it: the body stays unread until the head was admitted. */
 export function nodeRequest(req: IncomingMessage, { left = [], remedy }: NodeRequestContext): HttpRequest {
   const { rawBody, body, socket } = req as IncomingMessage & { rawBody?: unknown; body?: unknown }
+  const names = rawHeaders(req)
   return {
     method: req.method ?? '',
-    rawHeaders: rawHeaders(req),
-    readBody: (limits) => readBody({ stream: req, left: [rawBody, body, ...left], remedy }, limits),
+    rawHeaders: names,
+    readBody: (limits) =>
+      readBody({ stream: req, rawHeaders: names, left: [rawBody, body, ...left], remedy }, limits),
     remoteAddress: socket.remoteAddress,
     tls: (socket as Partial<TLSSocket>).getProtocol?.() ?? undefined,
   }

@@ -61,6 +61,7 @@ class WebhookReceiver implements Receiver {
   readonly #keyRing: KeyRing
   readonly #skew: SkewMeter | undefined
   readonly #unverified: Unverified
+  readonly #keptHeaders: ReturnType<typeof keptHeaders>
   readonly #accepted: Reply
   readonly #reporter: Reporter
   readonly #worker: Worker | undefined
@@ -82,6 +83,7 @@ class WebhookReceiver implements Receiver {
     this.#keyRing = createKeyRing(secret, provider.signature.key, { ...who, maxAgeMs, now })
     this.#skew = provider.timestamp?.signed ? new SkewMeter(who) : undefined
     this.#unverified = new Unverified(settings.unverified)
+    this.#keptHeaders = keptHeaders(provider)
     this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     checkPolledIdentity(inbox, settings.name, provider)
@@ -156,7 +158,7 @@ class WebhookReceiver implements Receiver {
     const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
 
     trace.next('parse', freshness === 'fresh' ? 'ok' : freshness)
-    const headers = keptHeaders(this.#provider, head)
+    const headers = this.#keptHeaders(head)
     const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
 
     if (parts instanceof Unusable) delivery.unusable = parts.reason

@@ -13,13 +13,10 @@ export function sendReply(res: ServerResponse, reply: Reply): void {
   const http1 = res.req.httpVersionMajor < 2
   // `connection` is the server's own: it is set while the server shuts down.
   for (const name of res.getHeaderNames()) if (name !== 'connection') res.removeHeader(name)
-  for (const [name, value] of Object.entries(reply.headers)) {
-    if (http1 || name !== 'connection') res.setHeader(name, value)
-  }
-  res.statusCode = reply.status
+  const { connection, ...others } = reply.headers
   if (http1) res.statusMessage = ''
   if (res.req.complete === false && http1) linger(res, reply)
-  else res.end(reply.body)
+  else res.writeHead(reply.status, http1 ? reply.headers : others).end(reply.body)
 }
 
 /**
@@ -32,7 +29,6 @@ function linger(res: ServerResponse, reply: Reply): void {
     res.end()
   }
   const timer = setTimeout(end, LINGER_MS)
-  res.setHeader('connection', 'close')
-  res.write(reply.body)
+  res.writeHead(reply.status, { ...reply.headers, connection: 'close' }).write(reply.body)
   res.req.once('close', end).resume()
 }

@@ -2,45 +2,47 @@ import type { Claim, ClaimRequest, ClaimResult } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { sql } from './sql.ts'
 
-interface Due {
-  seq: number
+interface DueRow extends Omit<Claim, 'unsigned' | 'context'> {
   dueAt: number
-}
-
-interface StartedRow extends Omit<Claim, 'unsigned' | 'context'> {
   unsigned: string | null
   context: string
 }
 
 /** Returns what starts attempts. Its caller holds the right to run this receiver's events. */
 export function claimer(db: Database.Database): (request: ClaimRequest) => ClaimResult {
-  const dueEvents = db.prepare<[string, number, number], Due>(sql.dueEvents)
-  const dueSuspect = db.prepare<[string, number], Due>(sql.dueSuspect)
+  const dueEvents = db.prepare<[string, number, number], DueRow>(sql.dueEvents)
+  const dueSuspect = db.prepare<[string, number], DueRow>(sql.dueSuspect)
   const start = db.prepare(sql.start)
-  const started = db.prepare<[number], StartedRow>(sql.started)
   const nextDueAt = db.prepare<[{ receiver: string }], number | null>(sql.nextDueAt).pluck()
 
-  function due({ receiver, now, limit, suspects }: ClaimRequest): Due[] {
+  function due({ receiver, now, limit, suspects }: ClaimRequest): DueRow[] {
     const events = dueEvents.all(receiver, now, limit)
     const suspect = suspects ? dueSuspect.all(receiver, now) : []
     return [...events, ...suspect].sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq).slice(0, limit)
   }
 
   const startAll = db.transaction((request: ClaimRequest) =>
-    due(request).flatMap(({ seq }) => {
-      start.run(seq)
-      const row = started.get(seq)
-      return row === undefined ? [] : [toClaim(row)]
+    due(request).map((row) => {
+      start.run(row.seq)
+      return toClaim(row)
     }),
   )
 
   return (request) => {
     // Most looks find nothing; they take no write lock.
-    const claims = due(request).length === 0 ? [] : startAll.immediate(request)
+    const isAnyDue = (nextDueAt.get(request) ?? Number.POSITIVE_INFINITY) <= request.now
+    const claims = isAnyDue ? startAll.immediate(request) : []
     return { claims, nextDueAt: nextDueAt.get(request) ?? undefined }
   }
 }
 
-function toClaim({ unsigned, context, ...row }: StartedRow): Claim {
-  return { ...row, unsigned: unsigned === null ? [] : JSON.parse(unsigned), context: JSON.parse(context) }
+function toClaim({ seq, attempt, crashes, json, unsigned, context }: DueRow): Claim {
+  return {
+    seq,
+    attempt,
+    crashes,
+    json,
+    unsigned: unsigned === null ? [] : JSON.parse(unsigned),
+    context: JSON.parse(context),
+  }
 }

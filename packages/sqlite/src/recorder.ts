@@ -1,9 +1,10 @@
-import type { Outcome, Receipt, RefusalCode } from '@kyc-webhooks/core'
+import type { Outcome, RefusalCode } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
+import type { ReceiptRow } from './packed-receipts.ts'
 import { sql } from './sql.ts'
 
 /** Returns what records one receipt. To be called inside an immediate transaction: it looks before it writes. */
-export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
+export function recorder(db: Database.Database): (receipt: ReceiptRow) => Outcome {
   const digestOfKey = db.prepare<[Buffer, number], { digest: Buffer }>(sql.digestOfKey)
   const userOfNonce = db.prepare<[Buffer, number], { usedBy: Buffer | null }>(sql.userOfNonce)
   const rememberKey = db.prepare(sql.rememberKey)
@@ -15,7 +16,7 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
   const requarantine = db.prepare(sql.requarantine)
   const unquarantine = db.prepare(sql.unquarantine)
 
-  function decide(receipt: Receipt): Outcome {
+  function decide(receipt: ReceiptRow): Outcome {
     const { nonce, receivedAt } = receipt
     const key = bytes(receipt.key)
     const known = key && digestOfKey.get(key, receivedAt)
@@ -27,30 +28,28 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
     return used && !usedByItself ? 'nonce-reused' : 'recorded'
   }
 
-  function record({ key, digest, keyExpiresAt, nonce, receivedAt, ...receipt }: Receipt): void {
+  function record({ key, digest, keyExpiresAt, nonce, receivedAt, ...receipt }: ReceiptRow): void {
     if (key !== undefined) rememberKey.run(hex(key), hex(digest), keyExpiresAt)
     if (nonce) rememberNonce.run(hex(nonce.key), bytes(key) ?? null, nonce.expiresAt)
     if (receipt.events.length === 0) return
     const { body, headers, context } = receipt
-    const delivery = addDelivery.run(receivedAt, body, JSON.stringify(headers), JSON.stringify(context))
-    for (const { type, json, unsigned, subject = '' } of receipt.events) {
-      const names = unsigned.length === 0 ? null : JSON.stringify(unsigned)
+    const delivery = addDelivery.run(receivedAt, body, headers, context)
+    for (const [type, json, unsigned, subject] of receipt.events) {
       addEvent.run(
-        ...[delivery.lastInsertRowid, receipt.receiver, type, json, names, hex(subject), receivedAt],
+        ...[delivery.lastInsertRowid, receipt.receiver, type, json, unsigned, hex(subject), receivedAt],
       )
     }
   }
 
   /** One row for each distinct body of a receiver. A redrive is no arrival: it changes the reason alone. */
   function keep(
-    { receiver, digest, receivedAt, body, redriven, ...receipt }: Receipt,
+    { receiver, digest, receivedAt, body, redriven, headers, context }: ReceiptRow,
     reason: RefusalCode,
   ): void {
     if (redriven !== undefined) {
       requarantine.run(reason, redriven)
       return
     }
-    const [headers, context] = [JSON.stringify(receipt.headers), JSON.stringify(receipt.context)]
     quarantine.run(receiver, hex(digest), reason, receivedAt, receivedAt, body, headers, context)
   }
 
@@ -67,7 +66,7 @@ export function recorder(db: Database.Database): (receipt: Receipt) => Outcome {
 }
 
 /** The reason that an outcome stands under in quarantine, if that is where it leads. */
-function quarantineReason(outcome: Outcome, receipt: Receipt): RefusalCode | undefined {
+function quarantineReason(outcome: Outcome, receipt: ReceiptRow): RefusalCode | undefined {
   if (outcome === 'conflict') return 'delivery-conflict'
   if (outcome === 'nonce-reused') return 'nonce-reused'
   return outcome === 'quarantined' ? receipt.quarantine : undefined

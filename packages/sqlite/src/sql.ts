@@ -39,15 +39,14 @@ export const sql = {
     UPDATE event SET state = 'waiting', crashes = crashes + 1, due_at = ?
     WHERE state = 'running' AND receiver = ?`,
   dueEvents: `
-    SELECT seq, due_at AS dueAt FROM event
-    WHERE receiver = ? AND state = 'waiting' AND crashes = 0 AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+    SELECT event.seq, due_at AS dueAt, attempts + 1 AS attempt, crashes, json, unsigned, context
+    FROM event JOIN delivery ON delivery.seq = event.delivery
+    WHERE receiver = ? AND state = 'waiting' AND crashes = 0 AND due_at <= ? ORDER BY due_at, event.seq LIMIT ?`,
   dueSuspect: `
-    SELECT seq, due_at AS dueAt FROM event
-    WHERE receiver = ? AND state = 'waiting' AND crashes > 0 AND due_at <= ? ORDER BY due_at, seq LIMIT 1`,
+    SELECT event.seq, due_at AS dueAt, attempts + 1 AS attempt, crashes, json, unsigned, context
+    FROM event JOIN delivery ON delivery.seq = event.delivery
+    WHERE receiver = ? AND state = 'waiting' AND crashes > 0 AND due_at <= ? ORDER BY due_at, event.seq LIMIT 1`,
   start: `UPDATE event SET state = 'running', attempts = attempts + 1 WHERE seq = ?`,
-  started: `
-    SELECT event.seq, attempts AS attempt, crashes, json, unsigned, context
-    FROM event JOIN delivery ON delivery.seq = event.delivery WHERE event.seq = ?`,
   nextDueAt: `
     SELECT min(due_at) FROM (
       SELECT min(due_at) AS due_at FROM event WHERE receiver = :receiver AND state = 'waiting' AND crashes = 0

@@ -2,6 +2,7 @@ import { type InboxEngine, KycWebhookError } from '@kyc-webhooks/core'
 import { type Host, inlineHost } from './inline-host.ts'
 import { mover } from './mover.ts'
 import { resolveSettings, type SqliteEngineOptions, type SqliteSettings } from './options.ts'
+import { packReceipts } from './packed-receipts.ts'
 import type { Store, StoreMethod } from './store.ts'
 import { threadHost } from './thread-host.ts'
 
@@ -37,6 +38,8 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     }
   }
 
+  const commit = call('commit')
+
   async function close(): Promise<void> {
     isOpen = false
     const closing = host
@@ -61,7 +64,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
         throw error
       }
     },
-    commit: call('commit'),
+    commit: async (receipts, settlements) => commit(packReceipts(receipts), settlements),
     acquire: call('acquire'),
     release: call('release'),
     claim: call('claim'),

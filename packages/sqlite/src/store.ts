@@ -1,4 +1,4 @@
-import type { InboxEngine, Movable } from '@kyc-webhooks/core'
+import type { InboxEngine, Movable, Outcome, Settlement } from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { claimer } from './claimer.ts'
 import { connect, loadDriver } from './connection.ts'
@@ -7,6 +7,7 @@ import { StoreError, toOpenError } from './failure.ts'
 import { guard } from './guard.ts'
 import { looks } from './looks.ts'
 import { type MoveCalls, moveCalls } from './move-calls.ts'
+import { type PackedReceipts, unpackReceipts } from './packed-receipts.ts'
 import { purger } from './purger.ts'
 import { recorder } from './recorder.ts'
 import { RunnerLocks } from './runner-locks.ts'
@@ -17,11 +18,13 @@ import { stillThere } from './still-there.ts'
 /** The calls of the port that need an open store. */
 type EngineMethod = Exclude<
   keyof InboxEngine,
-  'name' | 'durable' | 'parallelCommits' | 'open' | keyof Movable
+  'name' | 'durable' | 'parallelCommits' | 'open' | 'commit' | keyof Movable
 >
 
 /** The same calls, made at once by the thread that owns the connection, and the steps of a move. They throw what SQLite throws. */
 export type Store = MoveCalls & {
+  commit(receipts: PackedReceipts, settlements: readonly Settlement[]): Outcome[]
+} & {
   [Method in EngineMethod]: (
     ...args: Parameters<InboxEngine[Method]>
   ) => Awaited<ReturnType<InboxEngine[Method]>>
@@ -51,7 +54,7 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
 
   const commit = db.transaction<Store['commit']>((receipts, settlements) => {
     for (const settlement of settlements) settle(settlement)
-    return receipts.map(receive)
+    return unpackReceipts(receipts).map(receive)
   })
   const retryAll = db.transaction<Store['retry']>((seqs, now) =>
     seqs.reduce((count, seq) => count + retry.run(now, seq).changes, 0),

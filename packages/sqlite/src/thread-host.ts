@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { KycWebhookError, type MovedRows, type Receipt, type RewrittenRows } from '@kyc-webhooks/core'
+import { KycWebhookError, type MovedRows, type RewrittenRows } from '@kyc-webhooks/core'
 import type { Failure } from './failure.ts'
 import { type Host, toError } from './inline-host.ts'
 import type { Store, StoreMethod } from './store.ts'
@@ -102,7 +102,6 @@ class StoreThread implements Host {
 
 /** Cloning a view clones all of the buffer under it: for a small body, that is a slab with other deliveries in it. */
 function compacted(method: StoreMethod, args: readonly unknown[]): readonly unknown[] {
-  if (method === 'commit') return [(args[0] as Receipt[]).map(compact), args[1]]
   if (method === 'rewrite') {
     const { deliveries = [], quarantined = [] } = args[0] as RewrittenRows
     return [{ deliveries: deliveries.map(compact), quarantined: quarantined.map(compact) }]

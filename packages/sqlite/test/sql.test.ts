@@ -30,7 +30,7 @@ test.each(Object.entries({ ...sql, ...moving }))(
 )
 
 test('what is due is found by its index', () => {
-  expect(plan(sql.dueEvents)).toEqual([expect.stringContaining('event_due (receiver=? AND due_at<?)')])
-  expect(plan(sql.dueSuspect)).toEqual([expect.stringContaining('event_suspect (receiver=? AND due_at<?)')])
+  expect(plan(sql.dueEvents)[0]).toContain('event_due (receiver=? AND due_at<?)')
+  expect(plan(sql.dueSuspect)[0]).toContain('event_suspect (receiver=? AND due_at<?)')
   expect(plan(sql.purgeable)).toEqual([expect.stringContaining('event_purge (purge_at<?)')])
 })

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Worker } from 'node:worker_threads'
-import type { Receipt } from '@kyc-webhooks/core'
 import { claim, receipt, record, startOne, T0 } from '@kyc-webhooks/testing'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import type { PackedReceipts } from '../src/packed-receipts.ts'
 import { openEngine, temporaryFile } from './support/stores.ts'
 
 /** Collects the threads that are started from now on. */
@@ -83,14 +83,16 @@ test('the event loop turns while commits are written', async () => {
 test('only the bytes of a delivery go to the thread, not the buffer that they lie in', async () => {
   const threads = watchThreads()
   const engine = await openEngine(temporaryFile())
-  const sent: { args: [Receipt[]] }[] = []
+  const sent: { args: [PackedReceipts] }[] = []
   const [thread] = threads
   const post = thread?.postMessage.bind(thread)
   Object.assign(thread ?? {}, {
-    postMessage: (call: { args: [Receipt[]] }) => post?.(sent.push(call) && call),
+    postMessage: (call: { args: [PackedReceipts] }) => post?.(sent.push(call) && call),
   })
   const body = Buffer.from('neighbours|a delivery|neighbours').subarray(11, 21)
   await engine.commit([receipt('a', { body })], [])
-  const [given] = sent[0]?.args[0] ?? []
-  expect(new TextDecoder().decode(new Uint8Array(given?.body.buffer ?? new ArrayBuffer()))).toBe('a delivery')
+  const given = sent[0]?.args[0]
+  expect(new TextDecoder().decode(new Uint8Array(given?.bodies.buffer ?? new ArrayBuffer()))).toBe(
+    'a delivery',
+  )
 })

@@ -18,7 +18,7 @@ export function receiptsOf(
 ): Receipt[] | Unusable {
   const body = bodyOf(result, settings.maxBodyBytes)
   if (body instanceof Unusable) return body
-  const headers = keptHeaders(provider, new Head(Object.entries(result.headers ?? {}).flat()))
+  const headers = keptHeaders(provider)(new Head(Object.entries(result.headers ?? {}).flat()))
   const parts = parse(provider, authenticDelivery(provider, body, headers))
   if (parts instanceof Unusable) return parts
   const respaced = parse(provider, authenticDelivery(provider, withWhiteSpace(body), headers))

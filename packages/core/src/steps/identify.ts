@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { RefusalCode } from '../errors.ts'
 import type { DeliveryContext } from '../event.ts'
 import type { Receipt } from '../inbox/port.ts'
@@ -111,7 +111,7 @@ function contextOf(
 const hint = ({ headers }: Received, name: string | undefined): string | undefined =>
   name !== undefined && Object.hasOwn(headers, name) ? headers[name] : undefined
 
-const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
+const sha256 = (content: Uint8Array | string): string => hash('sha256', content)
 
 /**
  * 16 bytes in hex: with 2^64 keys in an inbox, one chance in two of a single collision. Of their JSON, because in UTF-8

@@ -2,8 +2,8 @@ import type { Head } from '../head.ts'
 import { decodeJson } from '../json.ts'
 import { type AuthenticDelivery, type Normalised, type Provider, Unusable } from '../provider.ts'
 
-/** The headers that stay with a delivery: the content type and those that the provider reads. */
-export function keptHeaders(provider: Provider, head: Head): Record<string, string> {
+/** What picks the headers that stay with a delivery: the content type and those that the provider reads. */
+export function keptHeaders(provider: Provider): (head: Head) => Record<string, string> {
   const hints = provider.hints ?? {}
   const names = [
     'content-type',
@@ -11,12 +11,14 @@ export function keptHeaders(provider: Provider, head: Head): Record<string, stri
     ...(provider.timestamp ? [provider.timestamp.header] : []),
     ...(provider.keepHeaders ?? []),
   ]
-  const kept: [string, string][] = []
-  for (const name of names) {
-    const value = head.hint(name)
-    if (value !== undefined) kept.push([name, value])
+  return (head) => {
+    const kept: [string, string][] = []
+    for (const name of names) {
+      const value = head.hint(name)
+      if (value !== undefined) kept.push([name, value])
+    }
+    return Object.fromEntries(kept)
   }
-  return Object.fromEntries(kept)
 }
 
 /** An authentic delivery as `normalise` sees it; made of what the inbox keeps, so that a quarantined one can be made again. */

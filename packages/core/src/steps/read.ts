@@ -5,6 +5,7 @@ import type { ReadLimits } from '../request.ts'
 /** Where the bytes of a body may be. */
 export interface BodySource {
   stream: IncomingMessage
+  rawHeaders: readonly string[]
   /** Where a platform or a raw parser may have left the bytes. A string is decoded text, not bytes. */
   left: readonly unknown[]
   /** For our log, when a body parser ran first: the line to move. */
@@ -17,10 +18,10 @@ export interface BodySource {
  * Throws a `Rejection`.
  */
 export async function readBody(
-  { stream, left, remedy }: BodySource,
+  { stream, rawHeaders, left, remedy }: BodySource,
   limits: ReadLimits,
 ): Promise<Uint8Array> {
-  const declared = declaredLength(stream)
+  const declared = declaredLength(rawHeaders)
   if (declared !== undefined && declared > limits.maxBytes) throw new Rejection('body-too-large')
   const bytes =
     left.find((value) => value instanceof Uint8Array) ?? (await readUnread(stream, remedy, limits))
@@ -31,9 +32,10 @@ export async function readBody(
 }
 
 /** Node's parser has refused a repeated or malformed length before we see it. */
-function declaredLength(stream: IncomingMessage): number | undefined {
-  const value = stream.headers['content-length']
-  return value === undefined ? undefined : Number(value)
+function declaredLength(rawHeaders: readonly string[]): number | undefined {
+  // Not `stream.headers`: Node makes that object when it is first asked for.
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && /^content-length$/i.test(name))
+  return at === -1 ? undefined : Number(rawHeaders[at + 1])
 }
 
 function readUnread(
@@ -52,13 +54,21 @@ function readUnread(
 
 function readStream(stream: IncomingMessage, limits: ReadLimits): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    let bytes = Buffer.alloc(0)
+    let bytes: Buffer = Buffer.alloc(0)
     let length = 0
     let settled = false
     const { place } = limits
 
     const onData = (chunk: Buffer) => {
       if (length + chunk.length > limits.maxBytes) return settle(new Rejection('body-too-large'))
+      // Most bodies are one chunk. It is not copied, unless it would keep a larger buffer that it lies in.
+      if (length === 0 && chunk.length === chunk.buffer.byteLength) {
+        place?.take(chunk.length)
+        if (settled) return
+        length = chunk.length
+        bytes = chunk
+        return
+      }
       // One growing buffer: as a list, a body of 1 MiB sent in one-byte chunks took 586 MB.
       if (length + chunk.length > bytes.length) {
         const twice = Math.min(2 * bytes.length, limits.maxBytes)

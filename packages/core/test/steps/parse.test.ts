@@ -75,7 +75,7 @@ describe('keptHeaders', () => {
       ...['X-Webhook-Signature', 'ab', 'X-Webhook-Timestamp', '1', 'X-Webhook-Id', 'i'],
       ...['X-Webhook-Delivery-Attempt', '2', 'X-Webhook-Subscription-Id', 's', 'CE-Id', 'c'],
     )
-    expect(keptHeaders(press(), sent)).toEqual({
+    expect(keptHeaders(press())(sent)).toEqual({
       'content-type': 'application/json',
       'x-webhook-timestamp': '1',
       'x-webhook-id': 'i',
@@ -86,7 +86,7 @@ describe('keptHeaders', () => {
   })
 
   it('keeps neither of two values', () => {
-    expect(keptHeaders(press(), head('X-Webhook-Id', 'a', 'x-webhook-id', 'b'))).toEqual({})
+    expect(keptHeaders(press())(head('X-Webhook-Id', 'a', 'x-webhook-id', 'b'))).toEqual({})
   })
 })
 
