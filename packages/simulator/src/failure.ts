@@ -25,10 +25,9 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^ERR_TLS_CERT_ALTNAME_INVALID/, 'the certificate is for another host'],
   [/^ECONNREFUSED/, 'nobody listens there'],
   [/^(ENOTFOUND|EAI_AGAIN)/, 'the name of the host was not found'],
-  [
-    /^(ECONNRESET|EPIPE|HPE_)/,
-    'the receiver cut the connection before its reply was complete, or replied no HTTP',
-  ],
+  [/^HPE_HEADER_OVERFLOW/, 'the headers of the reply are too large'],
+  [/^HPE_/, 'what came back is no HTTP, or broken HTTP'],
+  [/^(ECONNRESET|EPIPE)/, 'the receiver cut the connection before its reply was complete'],
   [/^truncated-body/, 'the connection was cut half-way through the body, on purpose'],
   [/^lost-reply/, 'the connection was cut when the reply came, on purpose'],
 ]

@@ -36,6 +36,11 @@ export function post(url: URL, delivery: PreparedDelivery, options: PostOptions)
   return new Promise((resolve, reject) => {
     const request = client.request(url, { method: 'POST', headers, signal, agent, minVersion, ca })
     request.on('error', reject)
+    // Without a listener the socket is closed, and nothing is ever heard of the request again.
+    request.on('upgrade', ({ statusCode = 0, headers: replyHeaders }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, replyHeaders, replyBody: '', replyBytes: 0 })
+    })
     request.on('response', async (response) => {
       if (mishap === 'lost-reply') {
         reject(new MishapError(mishap))

@@ -1,10 +1,17 @@
 import { Agent } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { type Draft, pressEvents, pressSimulator, type SimulatorOptions } from '../src/index.ts'
+import {
+  advanceAiEvents,
+  advanceAiSimulator,
+  type Draft,
+  pressEvents,
+  pressSimulator,
+  type SimulatorOptions,
+} from '../src/index.ts'
 import { listen } from './support/listen.ts'
 import { listenRaw } from './support/listen-raw.ts'
-import { PRESS_SECRET } from './support/secrets.ts'
+import { ADVANCE_AI_SECRET, PRESS_SECRET } from './support/secrets.ts'
 
 const press = (options: SimulatorOptions) =>
   pressSimulator({ secret: PRESS_SECRET, retrySchedule: [0], timeLimitMs: 10_000, ...options })
@@ -114,6 +121,28 @@ it('reports that nobody listens, in words too', async () => {
     replies: {},
     failures: { ECONNREFUSED: 2 },
   })
+})
+
+it.each([
+  [
+    'another protocol',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+    { status: 101 },
+  ],
+  [
+    'a head too large',
+    `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    { error: 'HPE_HEADER_OVERFLOW' },
+  ],
+  ['a body cut short', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nx', { error: 'ECONNRESET' }],
+] as const)('a reply that is none is a failure: %s', async (_, reply, attempt) => {
+  const server = await listenRaw((_, socket) => {
+    socket.write(reply)
+    if ('error' in attempt) socket.end()
+  })
+  const advanceAi = advanceAiSimulator({ url: server.url, secret: ADVANCE_AI_SECRET, retrySchedule: [] })
+  const report = await advanceAi.deliver(advanceAiEvents().of('COMPLETED'))
+  expect(report).toMatchObject({ outcome: 'gave-up', attempts: [attempt] })
 })
 
 it('reports what is no HTTP', async () => {

@@ -1,4 +1,4 @@
-import type { Draft } from '@kyc-webhooks/simulator'
+import type { Draft, DraftSource } from '@kyc-webhooks/simulator'
 
 type Value = ReturnType<typeof JSON.parse>
 
@@ -44,3 +44,12 @@ const escapedFirst = (text: string): string =>
   )
 
 export const withText = (draft: Draft, text: string): Draft => ({ ...draft, body: Buffer.from(text) })
+
+/** A delivery with this text where the provider has one that somebody else chose. */
+export function saying(drafts: DraftSource, text: string): Draft {
+  const [usual = ''] = drafts.eventTypes
+  if (usual === 'identify') return drafts.of(usual, { name: text })
+  if (usual === 'step.completed') return drafts.of(usual, { client_reference_id: text })
+  if (usual === 'COMPLETED') return drafts.of('OCR_COMPLETED', { ocrResult: { fullName: text } })
+  return drafts.of(usual, { event_id: text })
+}

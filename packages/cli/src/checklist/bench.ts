@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
 import {
+  type DeliveryAttempt,
   type Draft,
   type DraftSource,
   type Fields,
   type PreparedDelivery,
+  type SendOptions,
   simulators,
 } from '@kyc-webhooks/simulator'
 import { type Concealer, concealer } from '../conceal.ts'
@@ -57,7 +59,15 @@ export function createBench(target: Target): Bench {
 }
 
 /** One attempt. */
-export async function deliver(delivery: PreparedDelivery, by: Target['simulator']): Promise<Reply> {
-  const { status, replyHeaders = {}, replyBody = '', reason, durationMs } = await by.send(delivery)
+export async function deliver(
+  delivery: PreparedDelivery,
+  by: Target['simulator'],
+  options: SendOptions = {},
+): Promise<Reply> {
+  return replyOf(await by.send(delivery, options))
+}
+
+export function replyOf(attempt: DeliveryAttempt): Reply {
+  const { status, replyHeaders = {}, replyBody = '', reason, durationMs } = attempt
   return { status, headers: replyHeaders, body: replyBody, reason, durationMs }
 }

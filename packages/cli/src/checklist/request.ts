@@ -1,4 +1,4 @@
-import http, { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import http, { type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import https from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 
@@ -12,6 +12,9 @@ export interface RequestOptions {
   timeLimitMs: number
 }
 
+/** What is read of a reply: an endless one would fill the memory. */
+const MAX_REPLY_BYTES = 65_536
+
 /** What a simulator does not send: deliveries are its business. Rejects when there is no reply. */
 export function request(
   url: URL,
@@ -22,17 +25,33 @@ export function request(
   return new Promise((resolve, reject) => {
     const asked = client.request(url, { method, headers, ca, signal, agent: false }, async (reply) => {
       try {
-        const chunks = await reply.toArray()
         resolve({
           status: reply.statusCode ?? 0,
           headers: reply.headers,
-          body: Buffer.concat(chunks).toString(),
+          body: await beginningOf(reply),
         })
+        asked.destroy()
       } catch (error) {
         reject(error)
       }
     })
     asked.on('error', reject)
+    // Without a listener nothing is ever heard of the request again.
+    asked.on('upgrade', ({ statusCode = 0, headers }, socket) => {
+      socket.destroy()
+      resolve({ status: statusCode, headers, body: '' })
+    })
     asked.end(body)
   })
+}
+
+async function beginningOf(reply: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of reply) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= MAX_REPLY_BYTES) break
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_REPLY_BYTES).toString()
 }

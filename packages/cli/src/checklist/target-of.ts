@@ -1,7 +1,9 @@
 import { UsageError } from '../exit.ts'
 import { readInput } from '../files.ts'
+import type { ProviderName } from '../providers.ts'
 import { readSecret } from '../secrets.ts'
 import { simulatorOf, type TargetOptions } from '../simulate.ts'
+import { REPLY_LIMITS_MS } from './points/replies.ts'
 import { probeAt, unknownId } from './probe.ts'
 import type { OtherAlgorithm, Target } from './target.ts'
 
@@ -12,15 +14,23 @@ export interface ChecklistOptions extends TargetOptions {
   otherAlgorithmUrl?: URL
 }
 
-/** How long a reply may take and still be looked at, in milliseconds: more than any provider waits. */
-const PATIENCE_MS = 65_000
+/** How long a reply may take and still be looked at, in milliseconds: longer than the provider waits. */
+const patienceMs = (provider: ProviderName): number => Math.max(10_000, REPLY_LIMITS_MS[provider] + 5_000)
+/** Over how long a slow body comes, in milliseconds. */
+const SLOW_BODY_MS = 1_500
 /** For how long the load is kept up. */
 const LOAD_SECONDS = 2
+
+const sendingTo = (provider: ProviderName) => ({
+  retrySchedule: [],
+  timeLimitMs: patienceMs(provider),
+  slowBodyMs: SLOW_BODY_MS,
+})
 
 /** The target that a command line asks for. Rejects with a `UsageError` for one that cannot be meant. */
 export async function targetOf(options: ChecklistOptions): Promise<Target> {
   const { provider, url, probe, rate, scheme } = options
-  const simulator = simulatorOf(options, { retrySchedule: [], timeLimitMs: PATIENCE_MS })
+  const simulator = simulatorOf(options, sendingTo(provider))
   const ca = options.ca === undefined ? undefined : readInput(options.ca)
   if (probe !== undefined) await checkProbe(probe, ca)
   return {
@@ -52,6 +62,6 @@ function otherAlgorithm(options: ChecklistOptions): OtherAlgorithm | undefined {
   }
   const name = algorithm === 'sha512' ? 'sha256' : 'sha512'
   const other = { ...options, algorithm: name, url: otherAlgorithmUrl ?? url } as const
-  const simulator = simulatorOf(other, { retrySchedule: [], timeLimitMs: PATIENCE_MS })
+  const simulator = simulatorOf(other, sendingTo(provider))
   return { name, simulator, isElsewhere: otherAlgorithmUrl !== undefined }
 }

@@ -1,5 +1,12 @@
-import { type PlayReport, type PreparedDelivery, type PrepareOptions, play } from '@kyc-webhooks/simulator'
-import { type Bench, deliver } from './bench.ts'
+import {
+  type Mishap,
+  type PlayReport,
+  type PreparedDelivery,
+  type PrepareOptions,
+  play,
+  type Simulator,
+} from '@kyc-webhooks/simulator'
+import { type Bench, deliver, replyOf } from './bench.ts'
 import type { Exchange, Reply, Wanted } from './exchange.ts'
 import { type Handshake, type HandshakeOptions, handshake } from './handshake.ts'
 import { request } from './request.ts'
@@ -7,6 +14,14 @@ import { request } from './request.ts'
 const DEFAULT_LOAD = { rate: 20, count: 40 }
 /** For what is no delivery, in milliseconds. */
 const TIME_LIMIT_MS = 10_000
+
+/** How a delivery is sent. */
+interface Sending {
+  /** @default the simulator of the target */
+  readonly by?: Simulator
+  /** @default nothing */
+  readonly mishap?: Mishap
+}
 
 /** What one point works with. Whatever is sent through it becomes an exchange of the report. */
 export class Trial {
@@ -31,9 +46,19 @@ export class Trial {
     sent: string,
     delivery: PreparedDelivery,
     wanted?: Wanted,
-    by = this.bench.target.simulator,
+    { by = this.bench.target.simulator, ...options }: Sending = {},
   ): Promise<Reply> {
-    return this.#note(sent, 'POST', delivery, await deliver(delivery, by), wanted)
+    return this.#note(sent, 'POST', delivery, await deliver(delivery, by, options), wanted)
+  }
+
+  /** Sends the first half of it, and waits a while for a reply to that. */
+  async sendHalf(sent: string, delivery: PreparedDelivery, wanted: Wanted, waitMs: number): Promise<Reply> {
+    const signal = AbortSignal.timeout(waitMs)
+    const none = { status: undefined, headers: {}, body: '', durationMs: waitMs }
+    const reply = await this.bench.target.simulator
+      .send(delivery, { mishap: 'stalled-body', signal })
+      .then(replyOf, () => ({ ...none, reason: 'no reply while the rest is kept back' }))
+    return this.#note(sent, 'POST', delivery, reply, wanted)
   }
 
   /** The reply to the first delivery of the run: sent once, whoever asks. */

@@ -16,6 +16,7 @@ import { progress } from '../progress.ts'
 import { checkSchemes, type ProviderName, providerOption, schemeOptions } from '../providers.ts'
 import { secretOptions } from '../secrets.ts'
 import { caOption } from '../simulate.ts'
+import { outputWidth } from '../wrapped.ts'
 
 export function checklistCommand() {
   return newCommand(
@@ -49,11 +50,13 @@ export function checklistCommand() {
     .addHelpText(
       'after',
       `
-It sends about a hundred deliveries: invented people, really signed. A receiver that accepts them hands them to
-its application, so give it a receiver for tests, with a secret for tests.
+It sends about 120 deliveries: invented people, really signed. A receiver that
+accepts them hands them to its application, so give it a receiver for tests, with
+a secret for tests.
 
---probe: GET <url>?id=<delivery id> is answered 200 with {"recorded": n, "handled": n}, 0 for an id that it does
-not know. The ids are those of the signed body: PRESS \`id\`, UIP \`audit_id\`, ADVANCE.AI \`eventId\`. Without it, two
+--probe: GET <url>?id=<delivery id> is answered 200 with {"recorded": n,
+"handled": n}, 0 for an id that it does not know. The ids are those of the signed
+body: PRESS \`id\`, UIP \`audit_id\`, ADVANCE.AI \`eventId\`. Without it, two or three
 points say \`not shown\`, which is no failure.
 ${examples(
   ['checklist --provider press --url https://hooks.example.com/webhooks/press', 'all points'],
@@ -74,7 +77,7 @@ ${examples(
       for (const file of [junit, html]) if (file !== undefined) checkWritable(file)
       const target = await targetOf({ ...options, url })
       const report = await run(target, points, command.parent?.version() ?? '')
-      for (const line of textReport(report, verbose)) out.line(line)
+      for (const line of textReport(report, verbose, outputWidth())) out.line(line)
       out.value(report)
       if (junit !== undefined) writeFileSync(junit, junitReport(report))
       if (html !== undefined) writeFileSync(html, htmlReport(report))

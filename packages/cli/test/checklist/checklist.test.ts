@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { kyc, kycJson } from '../support/cli.ts'
 import { listen } from '../support/listen.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -30,8 +32,33 @@ test('a failure: exit code 1, with what was sent, what came back, why it matters
     /sent: {3}POST: with line breaks .*, \d+ bytes; headers Content-Type, X-UIP-Signature\n/,
   )
   expect(stdout).toMatch(/came: {3}401 in \d+ ms, "Invalid signature"; wanted 2xx\n/)
+  expect(stdout).toContain('(1 more, as wanted: --verbose tells them)')
   expect(stdout).toMatch(/why: {4}JSON that is parsed[\s\S]*mend: {3}Hash the bytes/)
   expect(stdout).toContain('1 of 1 points fails')
+})
+
+test.each([
+  [
+    'answers by another protocol',
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+  ],
+  ['sends a head without end', `HTTP/1.1 200 OK\r\n${'X: x\r\n'.repeat(20_000)}`],
+])('a receiver that %s: a report, and exit code 1', async (_, reply) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.write(reply))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  const { code, values } = await kycJson(command('press', url, '--only', 'accepted,post-only'))
+  expect({ code, points: values[0].points }).toMatchObject({
+    code: 1,
+    points: [
+      { id: 'accepted', status: 'fail' },
+      { id: 'post-only', status: 'not-shown' },
+    ],
+  })
 })
 
 test('--json prints the whole report, --junit and --html write it', async () => {
@@ -54,12 +81,15 @@ test('--json prints the whole report, --junit and --html write it', async () => 
   expect(failed).toMatchObject({ id: 'stale-timestamp', why: expect.any(String), mend: expect.any(String) })
   expect(failed.exchanges).toMatchObject([
     { sent: 'signed four minutes ago', asWanted: true, status: 200 },
-    { sent: 'signed ten minutes ago', asWanted: false, wanted: '4xx', status: 200 },
+    { sent: 'signed five and a half minutes ago', asWanted: false, wanted: '4xx', status: 200 },
+    { sent: 'signed five and a half minutes ahead of time', asWanted: false, status: 200 },
+    { sent: 'signed ten minutes ago', asWanted: false, status: 200 },
     { sent: 'signed ten minutes ahead of time', asWanted: false, status: 200 },
+    { sent: 'a timestamp that is no number', asWanted: false, status: 200 },
     { sent: 'without a timestamp', asWanted: true, status: 401 },
   ])
   expect(readFileSync(junit, 'utf8')).toContain('type="stale-timestamp"')
-  expect(readFileSync(html, 'utf8')).toMatch(/1 of \d+ points fails \(2 not shown\)/)
+  expect(readFileSync(html, 'utf8')).toMatch(/1 of \d+ points fails \(1 with a warning, 2 not shown\)/)
 })
 
 test('--list names the points of a provider, and needs neither an address nor a secret', async () => {
@@ -76,9 +106,10 @@ test('--list names the points of a provider, and needs neither an address nor a 
 
 test('--only sends what these points need, and nothing else', async () => {
   const { url, arrived } = await listen(401)
-  const args = command('press', new URL(url), '--only', 'bad-signature')
-  expect(await kyc(args)).toMatchObject({ code: 0 })
-  expect(arrived).toHaveLength(4)
+  const { code, values } = await kycJson(command('press', new URL(url), '--only', 'bad-signature'))
+  expect(code).toBe(0)
+  expect(values[0].points).toMatchObject([{ id: 'bad-signature' }])
+  expect(arrived).toHaveLength(values[0].points[0].exchanges.length)
 })
 
 test('UIP, session API: sound or not, by the scheme that was asked for', async () => {

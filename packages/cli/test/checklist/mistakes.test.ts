@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { POINTS } from '../../src/checklist/points.ts'
 import type { ProviderName } from '../../src/providers.ts'
-import { handWritten, type Mistake } from './support/hand-written.ts'
+import { handWritten } from './support/hand-written.ts'
+import type { Mistake } from './support/mistake.ts'
 import { runAll, withStatus } from './support/run.ts'
 
 const ALL = ['press', 'uip', 'advance-ai'] as const
@@ -19,7 +20,13 @@ const MISTAKES: readonly (readonly [Mistake, string, ...ProviderName[]])[] = [
   ['no-signature-check', 'bad-signature', ...ALL],
   ['compares-beginnings', 'bad-signature', ...ALL],
   ['throws-at-short-signatures', 'bad-signature', 'press'],
-  ['signs-parsed-body', 'raw-body', ...ALL],
+  ['throws-beyond-ascii', 'bad-signature', 'press'],
+  ['decodes-the-body', 'bad-signature', ...ALL],
+  ['knows-an-empty-secret', 'bad-signature', ...ALL],
+  ['answers-tests-unverified', 'bad-signature', 'uip'],
+  ['replies-by-a-timer', 'bad-signature', 'press'],
+  ['puts-the-body-into-a-pattern', 'raw-body', ...ALL],
+  ['lets-nan-pass', 'stale-timestamp', 'press', 'advance-ai'],
   ['no-stale-check', 'stale-timestamp', 'press', 'advance-ai'],
   ['allows-six-minutes', 'stale-timestamp', 'press', 'advance-ai'],
   ['no-nonce-check', 'reused-nonce', 'advance-ai'],
@@ -42,7 +49,23 @@ const WARNINGS: readonly (readonly [Mistake, string])[] = [
   ['refuses-new-types', 'unknown-types'],
   ['refuses-cloud-events', 'cloud-event'],
   ['clock-is-off', 'clock'],
+  ['looks-types-up-in-an-object', 'unknown-types'],
+  ['reads-hex-leniently', 'strict'],
+  ['takes-the-last-of-a-list', 'strict'],
+  ['parses-timestamps-leniently', 'strict'],
+  ['inflates', 'strict'],
+  ['has-no-limit', 'body-limit'],
+  ['goes-by-the-header-for-ids', 'unsigned-id'],
 ]
+/** What some of them let through besides. */
+const ALSO: Partial<Record<Mistake, string>> = {
+  'no-signature-check': 'strict',
+  'compares-beginnings': 'strict',
+  'throws-at-short-signatures': 'strict',
+  'lets-nan-pass': 'strict',
+  'no-stale-check': 'strict',
+  'handles-duplicates': 'unsigned-id',
+}
 const cases = MISTAKES.flatMap(([mistake, point, ...providers]) =>
   providers.map((provider) => ({ mistake, point, provider })),
 )
@@ -55,7 +78,7 @@ test.each(cases)(
     const elsewhere = mistake === 'no-signature-check' ? {} : { otherUrl }
     const report = await runAll(provider, { ...receiver, ...elsewhere })
     expect(withStatus(report, 'fail')).toEqual([point])
-    expect(withStatus(report, 'warn')).toEqual([])
+    expect(withStatus(report, 'warn').filter((id) => id !== ALSO[mistake])).toEqual([])
     expect(withStatus(report, 'not-shown').filter((id) => !TLS.includes(id))).toEqual([])
     const found = report.points.find(({ id }) => id === point)
     expect(found?.exchanges.some(({ asWanted }) => !asWanted)).toBe(true)
@@ -68,6 +91,35 @@ test('press: a reply that waits for the handler is found by in-time and by nothi
   const receiver = await handWritten('press', 'replies-after-the-handler')
   const report = await runAll('press', receiver, { replyLimitMs: 500 })
   expect(withStatus(report, 'fail')).toEqual(['in-time'])
+})
+
+test.each(ALL)(
+  '%s: to hash what was parsed lets forgeries through, and refuses what is genuine',
+  async (provider) => {
+    const { url, probe } = await handWritten(provider, 'signs-parsed-body')
+    const report = await runAll(provider, { url, probe })
+    expect(withStatus(report, 'fail')).toEqual(['raw-body', 'bad-signature'])
+    const [, forgery] = report.points.filter(({ status }) => status === 'fail')
+    expect(forgery?.reason).toMatch(
+      /a space more after the body: 200.*a byte that is no UTF-8 in the body: 200/,
+    )
+  },
+)
+
+test('a forgery that is never answered: told, and not waited for again', async () => {
+  const { url } = await handWritten('press', 'hangs-at-forgeries')
+  const report = await runAll('press', { url }, { timeLimitMs: 1_000 })
+  const { reason } = report.points.find(({ id }) => id === 'bad-signature') ?? {}
+  expect(reason).toMatch(/no reply \(no complete reply within 1000 ms\); \d+ more not sent after that/)
+})
+
+test('a body that a parser has read, and that is waited for: the mend names it', async () => {
+  const { url } = await handWritten('press', 'waits-for-a-parsed-body')
+  const report = await runAll('press', { url }, { timeLimitMs: 500 })
+  expect(report.points.find(({ id }) => id === 'accepted')).toMatchObject({
+    status: 'fail',
+    mend: expect.stringContaining('no reply at all: a body parser may have read the body first'),
+  })
 })
 
 test.each([
@@ -92,7 +144,7 @@ test('without a probe, what replies alone do not show is said to be not shown', 
   const { url } = await handWritten('press', 'handles-duplicates')
   const report = await runAll('press', { url })
   expect(report.verdict).toBe('pass')
-  expect(withStatus(report, 'not-shown')).toEqual([...TLS, 'duplicates', 'recorded-first'])
+  expect(withStatus(report, 'not-shown')).toEqual([...TLS, 'duplicates', 'recorded-first', 'unsigned-id'])
 })
 
 test('nobody there: one point says so, and nothing else is shown', async () => {

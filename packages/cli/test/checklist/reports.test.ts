@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { stripVTControlCharacters } from 'node:util'
 import { installed } from '@kyc-webhooks/example-harness'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Exchange } from '../../src/checklist/exchange.ts'
@@ -114,6 +115,12 @@ test('text: what passes takes two lines, what fails says all; with verbose, ever
       .join('\n')
       .match(/mend: /g),
   ).toHaveLength(4)
+})
+
+test('text: lines are no longer than the terminal is wide', () => {
+  const lines = textReport(reportOf(`${'word '.repeat(40)}${'x'.repeat(200)}`), true, 50)
+  for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(50)
+  expect(lines.join(' ').match(/word/g)?.length).toBeGreaterThan(400)
 })
 
 test('no report holds the secret, also when the receiver sends it back', async () => {

@@ -70,7 +70,7 @@ export const ADDRESS_POINTS: readonly Point[] = [
       'advance-ai': { name: 'Webhook, Step 6: Respond', says: 'Any 2xx' },
     },
     why: 'Nothing else can be looked at before one delivery is accepted.',
-    mend: 'With 401: compare the secret here with that of the receiver. With 404: compare the path. `kyc-webhooks verify` says what is wrong with a delivery that was captured.',
+    mend: 'With 401: compare the secret here with that of the receiver. With 404: compare the path. With 415, 500 or no reply at all: a body parser may have read the body first, so register the receiver above it. `kyc-webhooks verify` says what is wrong with a delivery that was captured.',
     async run(trial) {
       const reply = await trial.first(ACCEPTED)
       return ACCEPTED.holds(reply)

@@ -59,9 +59,9 @@ export const EVENT_POINTS: readonly Point[] = [
       'advance-ai': PRACTICE,
     },
     why: 'A type that is new, or that you subscribed to later, is lost while it is refused.',
-    mend: 'Accept and record it, and have somebody told. UIP’s own template answers 200 and warns.',
+    mend: 'Accept and record it, and have somebody told. UIP’s own template answers 200 and warns. Look handlers up in a `Map`: every object has a `constructor`.',
     async run(trial) {
-      const steps: Step[] = [['of an unknown type', unknownType(trial)]]
+      const steps = UNKNOWN_TYPES.map((type): Step => [`of the type \`${type}\``, unknownType(trial, type)])
       return orWarn(await expectEach(trial, ACCEPTED, steps))
     },
   },
@@ -123,16 +123,17 @@ const SAFE: Readonly<Record<string, { caseId: number; alertId: number }>> = {
   AML_OGS_UPDATE: { caseId: 1_998_600_000_026_050, alertId: 2_001_680_000_082_882 },
 }
 
+/** The last two are what every object of JavaScript has: handlers are looked up in a `Map`, or with `Object.hasOwn`. */
+const UNKNOWN_TYPES = ['new.kind', 'constructor', '__proto__']
+
 /** The type is in the body, and with UIP's session API in a header too. */
-export function unknownType(trial: Trial): PreparedDelivery {
+export function unknownType(trial: Trial, type = 'new.kind'): PreparedDelivery {
   const { provider } = trial.bench.target
   const draft = altered(trial.bench.draft(), (value) => {
-    if (provider === 'press')
-      return { ...value, data: [{ ...value.data[0], type: 'ae.uaekyc.icp.new_kind.v1' }] }
-    return { ...value, [provider === 'uip' ? 'event' : 'eventType']: 'new.kind' }
+    if (provider === 'press') return { ...value, data: [{ ...value.data[0], type }] }
+    return { ...value, [provider === 'uip' ? 'event' : 'eventType']: type }
   })
-  const headers =
-    'X-UIP-Event' in draft.headers ? { ...draft.headers, 'X-UIP-Event': 'new.kind' } : draft.headers
+  const headers = 'X-UIP-Event' in draft.headers ? { ...draft.headers, 'X-UIP-Event': type } : draft.headers
   return trial.prepare({}, { ...draft, headers })
 }
 

@@ -29,7 +29,7 @@ export const FRESHNESS_POINTS: readonly Point[] = [
     },
     dated: true,
     why: 'Whoever captured a delivery, from a log or a proxy, can send it again for ever.',
-    mend: 'After the signature, refuse with 401 when `Math.abs(now - timestamp) > 300` seconds, or when there is no timestamp.',
+    mend: 'After the signature, refuse with 401 when `Math.abs(now - timestamp) > 300` seconds, or when the timestamp is not made of digits alone: a comparison with `NaN` refuses nothing.',
     run: async (trial) => {
       const now = Math.floor(Date.now() / 1_000)
       const fresh = await expectEach(trial, ACCEPTED, [
@@ -43,6 +43,7 @@ export const FRESHNESS_POINTS: readonly Point[] = [
         ],
         ['signed ten minutes ago', trial.prepare({ flaw: 'stale-timestamp' })],
         ['signed ten minutes ahead of time', trial.prepare({ flaw: 'future-timestamp' })],
+        ['a timestamp that is no number', trial.prepare({ timestamp: 'abc' })],
         ['without a timestamp', trial.prepare({ flaw: 'missing-timestamp' })],
       ])
       if (fresh.status === 'fail') return fresh

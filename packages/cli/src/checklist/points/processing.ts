@@ -1,15 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PreparedDelivery } from '@kyc-webhooks/simulator'
+import { ask, handled, NO_PROBE, times } from '../ask-probe.ts'
 import { ACCEPTED, type Reply, told, type Wanted } from '../exchange.ts'
 import { type Conclusion, fail, notShown, type Point, pass } from '../point.ts'
-import type { Counts, Probe } from '../probe.ts'
-import { NOTHING, type Trial } from '../trial.ts'
+import type { Counts } from '../probe.ts'
+import type { Trial } from '../trial.ts'
 
-const NO_PROBE = 'The replies do not show it: give --probe.'
-
-/** How long the application may take to handle an event, in milliseconds. */
-const HANDLED_WITHIN_MS = 10_000
-const POLL_MS = 50
 const SAMPLES = 3
 
 /** What the replies alone do not show. */
@@ -127,30 +123,3 @@ async function recordFirst(trial: Trial): Promise<Conclusion> {
 }
 
 const isRecorded = ({ recorded }: Counts): boolean => recorded >= 1
-
-/** Resolves when it was handled, or should have been. */
-async function handled(probe: Probe, id: string): Promise<void> {
-  const until = performance.now() + HANDLED_WITHIN_MS
-  while ((await probe(id)).handled === 0 && performance.now() < until) await delay(POLL_MS)
-}
-
-async function ask(
-  trial: Trial,
-  about: string,
-  probe: Probe,
-  id: string,
-  wanted: string,
-  holds: (counts: Counts) => boolean,
-): Promise<Counts> {
-  const from = performance.now()
-  const counts = await probe(id)
-  trial.note({
-    ...{ ...NOTHING, sent: `the probe, ${about}`, method: 'GET', status: 200 },
-    ...{ wanted, asWanted: holds(counts), durationMs: performance.now() - from },
-    reply: `recorded ${times(counts.recorded)}, handled ${times(counts.handled)}`,
-  })
-  return counts
-}
-
-const times = (count: number): string =>
-  count === 1 ? 'once' : count === 0 ? 'not at all' : `${count} times`

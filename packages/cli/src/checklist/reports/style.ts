@@ -66,9 +66,15 @@ footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; }
   body { padding: 1.5rem 1rem 3rem; }
   summary { grid-template-columns: 1fr auto; } .title { grid-column: 1 / -1; grid-row: 2; }
   details > dl { padding-left: 1rem; }
+  thead { display: none; }
+  tr, td, td:nth-child(2) { display: block; width: auto; }
+  tr { padding: .5rem .7rem; border-top: 1px solid var(--line); }
+  td, td:last-child { padding: .1rem 0; border: 0; text-align: left; }
+  td:last-child { color: var(--soft); } td:last-child::after { content: " ms"; }
+  tr.wrong { box-shadow: inset .2rem 0 var(--fail); } .wrong td:first-child { box-shadow: none; }
 }
 @media print {
-  :root { color-scheme: light; font-size: 9.5pt; }
+  :root { color-scheme: light; font-size: 9.5pt; print-color-adjust: exact; }
   body { max-width: none; padding: 0; }
   summary code::after { content: none; }
   details::details-content { content-visibility: visible; block-size: auto; }

@@ -1,4 +1,5 @@
 import { style } from '../../output.ts'
+import { wrapped } from '../../wrapped.ts'
 import type { Exchange } from '../exchange.ts'
 import { GROUPS, type Status } from '../point.ts'
 import { type Finding, GROUP_TITLES, headline, PROVIDER_NAMES, type Report, STATUS_WORDS } from '../report.ts'
@@ -8,39 +9,61 @@ const COLOURS = { pass: 'green', warn: 'yellow', fail: 'red', 'not-shown': 'gray
   string
 >
 
-/** For a terminal. @param verbose all there is to say about every point, not only about those with something to mend */
-export function textReport(report: Report, verbose: boolean): string[] {
+/**
+ * For a terminal.
+ * @param verbose all there is to say about every point, not only about those with something to mend, and only what shows it
+ * @param width characters in a line; longer ones are broken between words
+ */
+export function textReport(report: Report, verbose: boolean, width = Number.POSITIVE_INFINITY): string[] {
   const { provider, url, points, verdict } = report
   const head = `The checklist of ${PROVIDER_NAMES[provider]}, against ${url}`
   const body = GROUPS.flatMap((group) => {
     const findings = points.filter((finding) => finding.group === group)
-    return findings.length === 0
-      ? []
-      : ['', style('bold', GROUP_TITLES[group]), ...findings.flatMap((finding) => linesOf(finding, verbose))]
+    const lines = findings.flatMap((finding) => linesOf(finding, verbose, width))
+    return findings.length === 0 ? [] : ['', style('bold', GROUP_TITLES[group]), ...lines]
   })
-  return [head, ...body, '', style(['bold', COLOURS[verdict]], headline(report))]
+  const verdictLines = wrapped(headline(report), width).map((line) => style(['bold', COLOURS[verdict]], line))
+  return [...wrapped(head, width), ...body, '', ...verdictLines]
 }
 
-function linesOf(finding: Finding, verbose: boolean): string[] {
+const INDENT = 13
+const LABEL = 8
+
+function linesOf(finding: Finding, verbose: boolean, width: number): string[] {
   const { status, id, title, reason, why, mend, page, exchanges } = finding
   const mark = style(COLOURS[status], STATUS_WORDS[status].padEnd(10))
-  const first = [`  ${mark} ${style('bold', id)}: ${title}`, `${INDENT}${reason}`]
-  if (!verbose && (status === 'pass' || status === 'not-shown')) return first
+  const [first = '', ...rest] = wrapped(`${id}: ${title}`, width - INDENT)
+  const named = first.startsWith(id) ? style('bold', id) + first.slice(id.length) : first
+  const head = [`  ${mark} ${named}`, ...[...rest, ...wrapped(reason, width - INDENT)].map(indented)]
+  if (!verbose && (status === 'pass' || status === 'not-shown')) return head
   const said = page.says === undefined ? page.name : `${page.name}: "${page.says}"`
-  const about = [`asked:  ${said}`, `why:    ${why}`, `mend:   ${mend}`]
-  return [...first, ...[...about, ...exchanges.flatMap(exchangeLines)].map((line) => INDENT + line)]
+  const about = [labelled('asked', said, width), labelled('why', why, width), labelled('mend', mend, width)]
+  const shown = verbose ? exchanges : exchanges.filter(({ asWanted }) => !asWanted)
+  const left = exchanges.length - shown.length
+  const more = left === 0 ? [] : [indented(style('dim', `(${left} more, as wanted: --verbose tells them)`))]
+  return [...head, ...about.flat(), ...shown.flatMap((each) => exchangeLines(each, width)), ...more]
 }
 
-const INDENT = ' '.repeat(13)
+const indented = (line: string): string => ' '.repeat(INDENT) + line
+
+/** `mend:   Hash the bytes`, and what is left of it under the second column. */
+function labelled(label: string, text: string, width: number): string[] {
+  return wrapped(text, width - INDENT - LABEL).map((line, index) =>
+    indented((index === 0 ? `${label}:` : '').padEnd(LABEL) + line),
+  )
+}
 
 /** What was sent, and what came back. */
-function exchangeLines(exchange: Exchange): string[] {
+function exchangeLines(exchange: Exchange, width: number): string[] {
   const { sent, method, bodyBytes, headerNames, wanted, asWanted } = exchange
   const names = headerNames.length === 0 ? '' : `; headers ${headerNames.join(', ')}`
   const size = bodyBytes === 0 ? '' : `, ${bodyBytes} bytes`
   const ending = asWanted || wanted === undefined ? '' : `; wanted ${wanted}`
-  const came = `came:   ${cameBack(exchange)}${ending}`
-  return [`sent:   ${method}: ${sent}${size}${names}`, asWanted ? came : style('red', came)]
+  const came = labelled('came', cameBack(exchange) + ending, width)
+  return [
+    ...labelled('sent', `${method}: ${sent}${size}${names}`, width),
+    ...(asWanted ? came : came.map((line) => style('red', line))),
+  ]
 }
 
 /** `401 in 3 ms, "Invalid signature"`. */

@@ -8,7 +8,8 @@ export interface Dialect {
   readonly timestamp?: string
   readonly nonce?: string
   readonly contentType: string
-  sign(body: Buffer | string, timestamp: string, algorithm: string): string
+  /** @param secret @default the right one */
+  sign(body: Buffer | string, timestamp: string, algorithm: string, secret?: string): string
   idOf(value: Value): string | undefined
   typeOf(value: Value): string
   /** Names that its pages list, for a receiver that insists on them. */
@@ -25,8 +26,8 @@ export const DIALECTS: Readonly<Record<ProviderName, Dialect>> = {
     signature: 'x-webhook-signature',
     timestamp: 'x-webhook-timestamp',
     contentType: 'application/cloudevents+json',
-    sign: (body, timestamp) =>
-      createHmac('sha256', secrets.press).update(`${timestamp}.`).update(body).digest('hex'),
+    sign: (body, timestamp, _algorithm, secret = secrets.press) =>
+      createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex'),
     idOf: ({ id }) => id,
     typeOf: ({ data, type }) => type ?? data[0].type,
     types: list('immigration_entry visa_extension status_change visa_cancellation new_id file_cancel').map(
@@ -39,7 +40,8 @@ export const DIALECTS: Readonly<Record<ProviderName, Dialect>> = {
   uip: {
     signature: 'x-uip-signature',
     contentType: 'application/json',
-    sign: (body) => createHmac('sha256', secrets.uip).update(body).digest('hex'),
+    sign: (body, _timestamp, _algorithm, secret = secrets.uip) =>
+      createHmac('sha256', secret).update(body).digest('hex'),
     idOf: ({ data }) => data.audit_id,
     typeOf: ({ event }) => event,
     types: list('identify sign message test authorize.completed delegation.revoked'),
@@ -52,8 +54,8 @@ export const DIALECTS: Readonly<Record<ProviderName, Dialect>> = {
     timestamp: 'aai-timestamp',
     nonce: 'aai-nonce',
     contentType: 'application/json',
-    sign: (body, _timestamp, algorithm) =>
-      createHmac(algorithm, Buffer.from(secrets['advance-ai'], 'base64')).update(body).digest('base64'),
+    sign: (body, _timestamp, algorithm, secret = secrets['advance-ai']) =>
+      createHmac(algorithm, Buffer.from(secret, 'base64')).update(body).digest('base64'),
     idOf: ({ eventId }) => eventId,
     typeOf: ({ eventType }) => eventType,
     types: list(

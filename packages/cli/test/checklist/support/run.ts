@@ -12,12 +12,12 @@ import type { HandWritten } from './hand-written.ts'
 export function runAll(
   provider: ProviderName,
   { url, otherUrl, probe }: Pick<HandWritten, 'url'> & Partial<HandWritten>,
-  more: Partial<Target> = {},
+  { timeLimitMs = 65_000, ...more }: Partial<Target> & { timeLimitMs?: number } = {},
 ): Promise<Report> {
   const secret = secrets[provider]
   const simulate = (to: URL, algorithm?: 'sha512') =>
     simulators[provider].simulate({
-      ...{ url: to, secret, retrySchedule: [], timeLimitMs: 65_000 },
+      ...{ url: to, secret, retrySchedule: [], timeLimitMs, slowBodyMs: 200 },
       ...(algorithm === undefined ? {} : { algorithm }),
       ...(more.ca === undefined ? {} : { ca: more.ca }),
     })
