@@ -27,6 +27,7 @@ export class ReconcilerLoop {
   readonly #forgetIdentity: () => void
   readonly #looping: Promise<void>
   #failures = 0
+  /** By a clock that nobody sets: the inbox goes by the time of day, which may jump. */
   #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(
@@ -53,7 +54,7 @@ export class ReconcilerLoop {
   async #loop(): Promise<void> {
     const { everyMs, random } = this.#settings
     while (!this.#isClosing) {
-      if (this.#settings.now() >= this.#notBefore && (await this.#isTime())) await this.#round()
+      if (performance.now() >= this.#notBefore && (await this.#isTime())) await this.#round()
       // A fifth is left to chance, so that processes that started together do not look together for ever.
       await pause(Math.min(everyMs / 10, MAX_LOOK_MS) * (1 - 0.2 * random()), this.#closing.signal)
     }
@@ -109,7 +110,7 @@ export class ReconcilerLoop {
     const tally: Tally = { results: 0, recorded: 0, known: 0, unusable: new Map() }
     const startedAt = now()
     // From when it is asked: the inbox may have taken its time to say that it is time.
-    this.#notBefore = startedAt + minEveryMs
+    this.#notBefore = performance.now() + minEveryMs
     try {
       await withinTime(fetchTimeoutMs, this.#closing.signal, (signal) =>
         poll(this.#inbox, this.#provider, this.#settings, { fetch: this.#fetch, signal, tally }),

@@ -132,6 +132,17 @@ describe('a fetch that gives something else', () => {
     expect(JSON.stringify(log.lines)).not.toContain('resident@')
   })
 
+  it.each([undefined, null, 'resident@example.com', Object.create(null)])(
+    'fails: throws %o',
+    async (thrown) => {
+      const { log, polls } = polling(uip(), { fetch: () => Promise.reject(thrown) })
+      await pass(11 * MINUTE)
+      expect(log.where({ level: 'error', task: 'poll' }).length).toBeGreaterThan(0)
+      expect(polls.length).toBeGreaterThan(1)
+      expect(JSON.stringify(log.lines)).not.toContain('resident@')
+    },
+  )
+
   it('fails: throws at once', async () => {
     const { log } = polling(uip(), {
       fetch() {

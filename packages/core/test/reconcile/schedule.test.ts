@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createInbox } from '../../src/inbox/create-inbox.ts'
 import { memoryEngine } from '../../src/inbox/memory-engine.ts'
 import { uip } from '../../src/providers/uip.ts'
@@ -81,6 +81,17 @@ describe('polls', () => {
     await pass(HOUR / 2)
     expect(polls.length).toBeGreaterThan(1)
     expect(Math.min(...gaps(polls))).toBeGreaterThanOrEqual(10 * MINUTE)
+  })
+
+  it('are no sooner than the provider allows when the clock is set forward', async () => {
+    const provider = { ...uip(), polling: { minEveryMs: 10 * MINUTE } }
+    const { polls } = polling(provider, { everyMs: 10 * MINUTE })
+    await pass(MINUTE)
+    vi.setSystemTime(Date.now() + HOUR)
+    await pass(8 * MINUTE)
+    expect(polls).toHaveLength(1)
+    await pass(2 * MINUTE)
+    expect(polls).toHaveLength(2)
   })
 
   it('wait while the inbox does not answer, and begin when it does', async () => {
