@@ -12,28 +12,30 @@ export interface LoadResult {
   seconds: number
   replies: PlayReport['account']['replies']
   failures: PlayReport['account']['failures']
-  /** Milliseconds from when a delivery was due to the end of its reply. */
-  p50Ms: number
-  p90Ms: number
-  p99Ms: number
-  maxMs: number
+  /** Milliseconds from when a delivery was due to the end of its reply, or of the wait for it. `null`: nobody replied or was waited for. */
+  p50Ms: number | null
+  p90Ms: number | null
+  p99Ms: number | null
+  maxMs: number | null
 }
 
 export function loadResult({ account, fromDue, elapsedMs }: PlayReport, seconds: number): LoadResult {
-  const { sent, accepted, replies, failures } = account
+  const { sent, accepted, aborted, replies, failures } = account
+  const time = (ms: number) => (fromDue.count === 0 ? null : rounded(ms))
   return {
     sent,
     accepted,
-    errors: sent - accepted,
+    // What was in hand at a Ctrl-C is neither.
+    errors: sent - accepted - aborted,
     // Until the last reply: with all connections taken, the sending falls behind.
     achievedRate: rounded(sent / Math.max(seconds, elapsedMs / 1_000)),
     seconds: rounded(elapsedMs / 1_000),
     replies,
     failures,
-    p50Ms: rounded(fromDue.p50Ms),
-    p90Ms: rounded(fromDue.p90Ms),
-    p99Ms: rounded(fromDue.p99Ms),
-    maxMs: rounded(fromDue.maxMs),
+    p50Ms: time(fromDue.p50Ms),
+    p90Ms: time(fromDue.p90Ms),
+    p99Ms: time(fromDue.p99Ms),
+    maxMs: time(fromDue.maxMs),
   }
 }
 
@@ -50,12 +52,14 @@ export function loadTable(result: LoadResult, rate: number): string[] {
     replies: counts(replies),
     'no reply': counts(failures),
     rate: `${achievedRate} of ${rate} a second`,
-    p50: `${p50Ms} ms`,
-    p90: `${p90Ms} ms`,
-    p99: `${p99Ms} ms`,
-    max: `${maxMs} ms`,
+    p50: inMs(p50Ms),
+    p90: inMs(p90Ms),
+    p99: inMs(p99Ms),
+    max: inMs(maxMs),
   })
 }
+
+const inMs = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`)
 
 /** Width of the longest bar. */
 const BAR = 40

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { kyc, kycJson } from './support/cli.ts'
+import { expect, test, vi } from 'vitest'
+import { kyc, kycJson, startKyc } from './support/cli.ts'
 import { listen } from './support/listen.ts'
 
 const load = (url: string, ...args: string[]) => ['load', '--provider', 'uip', '--url', url, ...args]
@@ -65,7 +65,9 @@ test('what does not listen is an error each time', async () => {
     '0',
   ])
   expect(code).toBe(1)
-  expect(values).toMatchObject([{ sent: 5, errors: 5, replies: {}, failures: { ECONNREFUSED: 5 } }])
+  expect(values).toMatchObject([
+    { sent: 5, errors: 5, replies: {}, failures: { ECONNREFUSED: 5 }, p50Ms: null, maxMs: null },
+  ])
 })
 
 test.each([
@@ -78,4 +80,26 @@ test.each([
     code: 2,
     stderr: expect.stringContaining(message),
   })
+})
+
+test('a reply that does not come in time counts for as long as it was waited for', async () => {
+  const { url } = await listen(0)
+  const args = load(url, '--rate', '10', '--seconds', '0.5', '--time-limit', '300ms', '--max-p99', '299')
+  const { code, stderr, values } = await kycJson(args)
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('a p99 of') })
+  expect(values[0].failures).toEqual({ timeout: 5 })
+})
+
+test('Ctrl-C ends it early, and tells what came until then', async () => {
+  const { url, arrived } = await listen(200)
+  const running = startKyc(load(url, '--rate', '20', '--seconds', '600', '--json'))
+  await vi.waitUntil(() => arrived.length >= 10, { timeout: 15_000 })
+  running.kill('SIGINT')
+  const { code, stdout, stderr } = await running.ended
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('interrupted') })
+  const { sent, accepted, errors, achievedRate } = JSON.parse(stdout)
+  expect(accepted).toBeGreaterThanOrEqual(9)
+  expect(sent - accepted).toBeLessThanOrEqual(2)
+  expect(errors).toBe(0)
+  expect(achievedRate).toBeGreaterThan(1)
 })

@@ -204,3 +204,11 @@ test('a port that is taken, and a secret that is none, end it at once', async ()
     stderr: expect.stringContaining('secret-too-short'),
   })
 })
+
+test.each(['/proc/captures', '/no/such/folder/captures'])(
+  '--capture %s cannot be made: wrong usage',
+  async (directory) => {
+    const ran = await kyc(['serve', '--provider', 'press', '--port', '0', '--capture', directory])
+    expect(ran).toMatchObject({ code: 2, stderr: `kyc-webhooks: ${directory} cannot be made (ENOENT)\n` })
+  },
+)

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { Option } from '@commander-js/extra-typings'
 import { type HttpRequest, memoryInbox, type Receiver } from '@kyc-webhooks/core'
 import { examples, newCommand } from '../command.ts'
+import { UsageError } from '../exit.ts'
 import { inboxAt, inboxOptions } from '../open-inbox.ts'
 import { note, output } from '../output.ts'
 import { httpUrl, someText, wholeNumber } from '../parsers.ts'
@@ -40,16 +41,20 @@ export function serveCommand() {
     .addHelpText(
       'after',
       `
-Each provider is answered at /webhooks/<provider>, as by an application: 200 when a delivery is authentic, fresh
-and recorded. Ctrl-C ends it when what is in hand is finished.
+Each provider is answered at /webhooks/<provider>, as by an application: 200 when
+a delivery is authentic, fresh and recorded. Ctrl-C ends it when what is in hand is
+finished.
 
---forward is for an application that is slow, not always there, or behind a firewall: the provider has its
-answer in time, and the application gets the same bytes, with the provider's headers, until it answers with
-2xx (15 attempts over about six hours). Late attempts are older than the five minutes that PRESS's page allows;
-have the application verify the signature alone, or nothing if only this can reach it.
+--forward is for an application that is slow, not always there, or behind a
+firewall: the provider has its answer in time, and the application gets the same
+bytes, with the provider's headers, until it answers with 2xx (15 attempts over
+about six hours). Late attempts are older than the five minutes that PRESS's page
+allows; have the application verify the signature alone, or nothing if only this
+can reach it.
 
-In an inbox, its receivers are called serve-<provider> and forward-<provider>: an application that has the
-same file open neither shares their events nor loses any to them.
+In an inbox, its receivers are called serve-<provider> and forward-<provider>: an
+application that has the same file open neither shares their events nor loses any
+to them.
 ${examples(
   [
     'serve --provider press uip',
@@ -64,6 +69,7 @@ ${examples(
     )
     .action(async ({ json, port, host, inbox: place, inboxEnv, schema, capture, ...options }) => {
       checkSchemes(options.provider, options)
+      const receive = capture === undefined ? plain : capturing(capture)
       const out = output({ json })
       const isInMemory = place === undefined && inboxEnv === undefined
       const inbox = isInMemory
@@ -74,7 +80,6 @@ ${examples(
       try {
         receivers.push(...receiversOf(options, inbox, printer(out)))
         await Promise.all(receivers.map(({ ready }) => ready))
-        const receive = capture === undefined ? plain : capturing(capture)
         const serving = await serve(receivers, { host, port }, receive)
         const urls = receivers.map(({ path }) => serving.origin + path)
         for (const url of urls) out.line(`listening on ${url}`)
@@ -95,13 +100,23 @@ const closeAll = (receivers: readonly Receiver[]) =>
 const plain = (receiver: Receiver, request: HttpRequest) => receiver.receive(request)
 
 function capturing(directory: string): typeof plain {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const startedAt = new Date().toISOString().replaceAll(/[:.]/g, '-')
   let count = 0
   return (receiver, request) => {
     const number = String(++count).padStart(5, '0')
     const name = (status: number) => `${startedAt}-${number}-${receiver.name}-${status}.http`
     return captured(directory, name, request, (each) => receiver.receive(each))
+  }
+}
+
+/** Not those above it: Node.js makes `/proc/a` again and again, for ever. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw new UsageError(`${directory} cannot be made (${code})`)
   }
 }
 

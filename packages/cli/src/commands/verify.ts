@@ -32,7 +32,8 @@ export function verifyCommand() {
     .addHelpText(
       'after',
       `
-A capture is always old, so its age alone is told and is no failure, unless --at says when it arrived.
+A capture is always old, so its age alone is told and is no failure, unless --at
+says when it arrived.
 ${examples(
   ['verify --provider press --request delivery.http', 'the secret is in PRESS_WEBHOOK_SECRET'],
   ['verify --provider uip --headers headers.txt --body body.json --secret-file uip.secret', 'in two files'],

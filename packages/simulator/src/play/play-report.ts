@@ -13,7 +13,8 @@ export interface PlayReport {
   readonly account: Account
   /**
    * Time to the reply to each first attempt, counted from when it was due, not from when it was sent: a receiver that keeps the
-   * play waiting does not look faster for it. Without a rate, it is due when its turn comes.
+   * play waiting does not look faster for it. Nor does one that does not reply in time: then it is how long it was waited for.
+   * Without a rate, it is due when its turn comes.
    */
   readonly fromDue: Latencies
   /** Drafts by event type. */
@@ -49,7 +50,8 @@ export function createPlayKeeper(): PlayKeeper {
     begin: books.begin,
     attempt(attempt, fromDueMs) {
       books.attempt(attempt)
-      if (attempt.status !== undefined && fromDueMs !== undefined) fromDue.record(fromDueMs)
+      const wasWaitedFor = attempt.status !== undefined || attempt.error === 'timeout'
+      if (wasWaitedFor && fromDueMs !== undefined) fromDue.record(fromDueMs)
     },
     draft(eventType) {
       drafts += 1
