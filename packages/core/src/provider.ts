@@ -57,6 +57,8 @@ export interface SignedParts {
 export interface TimestampScheme {
   /** Name of the header, lower case; its value is Unix seconds. */
   readonly header: string
+  /** Where they are in the header's value, if there is more in it; `''` when they are not there. @default the value itself */
+  readonly seconds?: (headerValue: string) => string
   /** How far it may be from now, either way, in milliseconds. */
   readonly toleranceMs: number
   /** True: it is among the signed bytes, so that it tells how far the clocks are apart. @default false */

@@ -6,6 +6,7 @@ import { Unusable } from '../src/provider.ts'
 import { arabicCharacter } from './characters.ts'
 import { deliveryOf } from './delivery-of.ts'
 import { encodeHeaderValue } from './encode-header-value.ts'
+import { runs } from './support/runs.ts'
 
 const typed = (contentType: string, value: unknown) =>
   deliveryOf({ 'content-type': contentType }, JSON.stringify(value))
@@ -60,6 +61,7 @@ describe('what was sent arrives', () => {
         )
         deepStrictEqual(singles, events)
       }),
+      runs(100),
     )
   })
 
@@ -75,6 +77,7 @@ describe('what was sent arrives', () => {
         const all = { ...Object.fromEntries(headers), 'content-type': datacontenttype }
         deepStrictEqual(parseCloudEvents(deliveryOf(all, body)), { mode: 'binary', events: [sent] })
       }),
+      runs(100),
     )
   })
 })
@@ -114,7 +117,7 @@ describe('whatever arrives', () => {
           expect(Object.keys(Object.prototype)).toEqual([])
         },
       ),
-      { numRuns: 1000 },
+      runs(1_000),
     )
   })
 })

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { decodeJson, isDeeperThan } from '../src/json.ts'
 import { Unusable } from '../src/provider.ts'
 import { anyCharacter } from './characters.ts'
+import { mutated, mutation } from './support/mutations.ts'
+import { runs } from './support/runs.ts'
+import { aaiAml, aaiCompleted, pressEnvelope, uipIdentify } from './vectors/documented.ts'
 
 // Values are compared by Node.js: vitest's equality reads the property `constructor`, which is a key here.
 const decode = (text: string) => decodeJson(new TextEncoder().encode(text))
@@ -72,6 +75,7 @@ describe('decodeJson', () => {
         const text = JSON.stringify(original, null, indent)
         deepStrictEqual(decode(text), JSON.parse(text))
       }),
+      runs(100),
     )
   })
 
@@ -80,7 +84,7 @@ describe('decodeJson', () => {
       fc.property(sample, ({ text, value }) => {
         deepStrictEqual(decode(text), value)
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
@@ -90,13 +94,14 @@ describe('decodeJson', () => {
         const bytes = new TextEncoder().encode(`[${text}]`)
         expect(outcome(() => decodeJson(bytes.subarray(0, seed % bytes.length)))).toBe('unusable')
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 
   it('gives a value or refuses, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void outcome(() => decodeJson(bytes))),
+      runs(100),
     )
   })
 
@@ -116,7 +121,7 @@ describe('decodeJson', () => {
         }
         expect(outcome(() => decode(text)) !== 'unusable').toBe(native)
       }),
-      { numRuns: 5000 },
+      runs(5_000),
     )
   })
 })
@@ -128,7 +133,47 @@ describe('isDeeperThan', () => {
         expect(isDeeperThan(text, depth)).toBe(false)
         expect(isDeeperThan(text, depth - 1)).toBe(depth > 0)
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 })
+
+describe('a document of which some bytes were changed', () => {
+  const documents = [pressEnvelope, uipIdentify, aaiCompleted]
+    .map((body) => JSON.stringify(body))
+    .concat(aaiAml)
+
+  it('is refused where JSON.parse refuses it, and means the same where it does not', () => {
+    const changes = fc.array(mutation(['body']), { minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(fc.constantFrom(...documents), changes, (document, mutations) => {
+        const { body } = mutated({ headers: {}, body: Buffer.from(document) }, mutations)
+        const native = outcome(() => nativeDecode(body))
+        const ours = outcome(() => decodeJson(body))
+        if (native === 'unusable' || ours === 'unusable') expect(ours).toBe(native)
+        else deepStrictEqual(rounded(ours.value, native.value), native.value)
+      }),
+      runs(1_000),
+    )
+  })
+})
+
+/** What everybody does. */
+function nativeDecode(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new Unusable('')
+  }
+}
+
+/** Our value, with the digits that a double cannot hold rounded as everybody else rounds them. */
+function rounded(ours: unknown, native: unknown): unknown {
+  if (typeof ours === 'string' && typeof native === 'number') return Number(ours)
+  if (typeof ours !== 'object' || ours === null || typeof native !== 'object' || native === null) return ours
+  if (Array.isArray(ours)) return ours.map((item, at) => rounded(item, (native as unknown[])[at]))
+  const others = new Map(Object.entries(native))
+  return Object.fromEntries(
+    Object.entries(ours).map(([name, value]) => [name, rounded(value, others.get(name))]),
+  )
+}

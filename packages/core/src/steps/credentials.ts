@@ -1,6 +1,6 @@
 import { Rejection } from '../errors.ts'
 import type { Head } from '../head.ts'
-import type { Provider, SignatureScheme } from '../provider.ts'
+import type { Provider, SignatureScheme, TimestampScheme } from '../provider.ts'
 
 /** What a delivery shows of itself in its head: each part there once and of the documented form, none believed yet. */
 export interface Credentials {
@@ -15,7 +15,7 @@ export interface Credentials {
 export function readCredentials(provider: Provider, head: Head): Credentials {
   return {
     signatures: readSignatures(provider.signature, head),
-    timestamp: provider.timestamp && readTimestamp(head, provider.timestamp.header),
+    timestamp: provider.timestamp && readTimestamp(head, provider.timestamp),
     nonce: provider.nonce && readNonce(head, provider.nonce.header),
   }
 }
@@ -44,8 +44,9 @@ function decodeStrictly(text: string, encoding: 'hex' | 'base64'): Uint8Array | 
  * Digits only: `parseInt` takes `123junk`, `Number` takes `0x7b` and `1e3`, and NaN passes every comparison. Eleven of
  * them end in the year 5138; milliseconds have thirteen.
  */
-function readTimestamp(head: Head, name: string): number {
-  const value = head.once(name)
+function readTimestamp(head: Head, { header, seconds }: TimestampScheme): number {
+  const sent = head.once(header)
+  const value = sent === undefined || seconds === undefined ? sent : seconds(sent)
   if (value === undefined || value === '') throw new Rejection('timestamp-missing')
   if (!/^[0-9]{1,11}$/.test(value)) throw new Rejection('timestamp-malformed')
   return Number(value)

@@ -27,7 +27,9 @@ export function authenticDelivery(
   body: Uint8Array,
   headers: Readonly<Record<string, string>>,
 ): AuthenticDelivery {
-  const sent = provider.timestamp && headers[provider.timestamp.header]
+  const { timestamp } = provider
+  const value = timestamp && headers[timestamp.header]
+  const sent = value === undefined ? undefined : (timestamp?.seconds?.(value) ?? value)
   return {
     body,
     json: () => decodeJson(body),

@@ -4,6 +4,7 @@ import { advanceAi } from '../../src/providers/advance-ai.ts'
 import { press } from '../../src/providers/press.ts'
 import { uip } from '../../src/providers/uip.ts'
 import { accepts } from '../support/accepts.ts'
+import { runs } from '../support/runs.ts'
 import {
   type Delivery,
   SECRETS,
@@ -32,6 +33,7 @@ describe('any change is noticed', () => {
         expect(accepts(uip(), SECRETS.uip, signedUip(body))).toBe(true)
         expect(accepts(advanceAi(), SECRETS['advance-ai'], signedAdvanceAi(body))).toBe(true)
       }),
+      runs(100),
     )
   })
 
@@ -43,6 +45,7 @@ describe('any change is noticed', () => {
         expect(accepts(uip(), SECRETS.uip, change(signedUip(body)))).toBe(false)
         expect(accepts(advanceAi(), SECRETS['advance-ai'], change(signedAdvanceAi(body)))).toBe(false)
       }),
+      runs(100),
     )
   })
 
@@ -55,6 +58,7 @@ describe('any change is noticed', () => {
         expect(accepts(press(), SECRETS.press, { ...delivery, body: shorter })).toBe(false)
         expect(accepts(press(), SECRETS.press, { ...delivery, body: longer })).toBe(false)
       }),
+      runs(100),
     )
   })
 
@@ -66,6 +70,7 @@ describe('any change is noticed', () => {
         const forged = withHeaders(delivery, { 'X-Webhook-Timestamp': timestamp })
         expect(accepts(press(), SECRETS.press, forged)).toBe(false)
       }),
+      runs(100),
     )
   })
 
@@ -81,6 +86,7 @@ describe('any change is noticed', () => {
         const forged = withHeaders(delivery, { 'X-Webhook-Signature': signature })
         expect(accepts(press(), SECRETS.press, forged)).toBe(false)
       }),
+      runs(100),
     )
   })
 
@@ -90,6 +96,7 @@ describe('any change is noticed', () => {
         fc.pre(secret !== SECRETS.uip)
         expect(accepts(uip(), SECRETS.uip, signedUip(body, { secret }))).toBe(false)
       }),
+      runs(100),
     )
   })
 

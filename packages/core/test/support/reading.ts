@@ -17,7 +17,7 @@ export type Prepare = (req: IncomingMessage & { rawBody?: unknown; body?: unknow
 export async function reading(
   prepare: Prepare = () => {},
   within: ReadLimits = limits,
-): Promise<{ socket: Socket; outcome: Promise<Uint8Array | Rejection> }> {
+): Promise<{ socket: Socket; outcome: Promise<Uint8Array | Rejection>; close: () => void }> {
   const { promise: outcome, resolve } = Promise.withResolvers<Uint8Array | Rejection>()
   const server = http.createServer(async (req, res) => {
     await prepare(req)
@@ -34,12 +34,13 @@ export async function reading(
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1')
   socket.on('error', () => {}).setNoDelay()
-  onTestFinished(() => {
+  const close = () => {
     socket.destroy()
     server.closeAllConnections()
     server.close()
-  })
-  return { socket, outcome }
+  }
+  onTestFinished(close)
+  return { socket, outcome, close }
 }
 
 export const declared = (length: number): string =>

@@ -1,0 +1,8 @@
+/** How much more than by default is tried: `FUZZ_RUNS=100` for a hundred times as many runs. */
+const scale = Number(process.env.FUZZ_RUNS ?? 1)
+
+/** For fast-check: so many runs, scaled. */
+export const runs = (numRuns: number): { numRuns: number } => ({ numRuns: Math.ceil(numRuns * scale) })
+
+/** A time limit for vitest that grows with them. Milliseconds. */
+export const fuzzTimeout: number = 20_000 * Math.max(1, scale)
