@@ -41,7 +41,7 @@ export const acceptCases: readonly AdapterCase[] = [
         return record(receipt)
       }
       const delivered = deliver(sampleBody()).then(() => order.push('replied'))
-      setTimeout(resolve, 30)
+      setTimeout(resolve, 150)
       await delivered
       expect(order).toEqual(['recorded', 'replied'])
     },
