@@ -31,7 +31,10 @@ function requestOf(pieces: readonly Uint8Array[], isLate: (at: number) => boolea
 }
 
 const read = (pieces: readonly Uint8Array[], isLate: (at: number) => boolean) =>
-  readBody({ stream: requestOf(pieces, isLate), left: [], remedy }, { ...limits, maxBytes: 1_000 })
+  readBody(
+    { stream: requestOf(pieces, isLate), left: [], rawHeaders: [], remedy },
+    { ...limits, maxBytes: 1_000 },
+  )
 
 /** The bytes cut at these places. */
 function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
