@@ -69,6 +69,7 @@ export const ERRORS = {
     message: 'The delivery could not be stored. Send it again.',
   },
   'inbox-full': { kind: 'fault', status: 503, message: 'Too many deliveries at once. Send it again.' },
+  'inbox-behind': { kind: 'fault', status: 503, message: 'Too many deliveries at once. Send it again.' },
   'budget-exceeded': {
     kind: 'fault',
     status: 503,

@@ -23,6 +23,7 @@ import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { record } from './steps/record.ts'
 import { acceptedReply, rejectionReply } from './steps/reply.ts'
+import { TurnMeter } from './turn-meter.ts'
 import { type Place, Unverified } from './unverified.ts'
 import { refuseHandlers, startWork } from './work.ts'
 
@@ -61,6 +62,7 @@ class WebhookReceiver implements Receiver {
   readonly #keyRing: KeyRing
   readonly #skew: SkewMeter | undefined
   readonly #unverified: Unverified
+  readonly #turns = new TurnMeter()
   readonly #keptHeaders: ReturnType<typeof keptHeaders>
   readonly #accepted: Reply
   readonly #reporter: Reporter
@@ -123,6 +125,7 @@ class WebhookReceiver implements Receiver {
       const body = await this.#read(request, place)
       delivery.bodyRead = true
 
+      this.#refuseWhenBehind(place)
       const accept = () => this.#accept({ head, credentials, body, place }, delivery, trace)
       const { receipts, outcomes } = await withinBudget(this.#settings.budgetMs, accept)
       return this.#replyTo(receipts, outcomes, delivery, trace)
@@ -141,6 +144,14 @@ class WebhookReceiver implements Receiver {
       place.leave()
       throw error
     }
+  }
+
+  /** What would be answered too late is answered at once, before it costs anything: so the others are in time. */
+  #refuseWhenBehind(place: Place): void {
+    const lagMs = this.#turns.lagMs()
+    if (this.#inbox.waitMs() + lagMs <= this.#settings.budgetMs) return
+    place.leave()
+    throw new Rejection('inbox-behind')
   }
 
   /** The part of the way that the provider's time limit covers: from the last byte of the body to the durable record. */

@@ -52,7 +52,25 @@ describe('an inbox that hangs', () => {
     const sent = signedAdvanceAi(aaiCompleted)
     expectFault(await receive(sent), 'budget-exceeded')
     engine.letThrough()
-    expect((await receive(sent)).status).toBe(200)
+    await eventually(async () => (await receive(sent)).status).toBe(200)
+  })
+})
+
+describe('an inbox that is behind', () => {
+  it('is a 503 at once for what it would record too late, and takes up again what it can', async () => {
+    const engine = gatedEngine()
+    const { receive, handled, log } = receiving(press(), { inbox: createInbox(engine), budgetMs: 50 })
+    expectFault(await receive(delivery()), 'budget-exceeded')
+    // The commit began a moment after the budget.
+    await sleep(50)
+    expectFault(await receive(signedPress({ ...pressEnvelope, id: 'later' })), 'inbox-behind')
+    // Before any work on it: nobody has looked whether it is authentic.
+    const forged = signedPress(pressEnvelope, { secret: 'not the secret of PRESS' })
+    expectFault(await receive(forged), 'inbox-behind')
+    engine.letThrough()
+    expect(await handled()).toHaveLength(1)
+    expect((await receive(signedPress({ ...pressEnvelope, id: 'later' }))).status).toBe(200)
+    expect(log.where({ code: 'inbox-behind' })).toHaveLength(2)
   })
 })
 
@@ -108,6 +126,26 @@ describe('an inbox that is full', () => {
     for (const late of replies.slice(2)) expectFault(await late, 'inbox-full')
     engine.letThrough()
     for (const early of replies.slice(0, 2)) expect((await early).status).toBe(200)
+  })
+})
+
+describe('an event loop that cannot keep up', () => {
+  it('is a 503 at once for what it would answer too late', async () => {
+    const provider = press()
+    let stalls = 2
+    const normalise: typeof provider.normalise = (authentic) => {
+      const until = performance.now() + (stalls-- > 0 ? 150 : 0)
+      while (performance.now() < until);
+      return provider.normalise(authentic)
+    }
+    const { receive } = receiving({ ...provider, normalise }, { budgetMs: 250 })
+    for (const id of ['a', 'b']) {
+      await receive(signedPress({ ...pressEnvelope, id }))
+      await sleep(1)
+    }
+    expectFault(await receive(delivery()), 'inbox-behind')
+    await sleep(1)
+    expect((await receive(delivery())).status).toBe(200)
   })
 })
 

@@ -59,6 +59,7 @@ function handle(inbox: Inbox, letGo: () => Promise<void>): Inbox {
     durable: inbox.durable,
     open: () => inbox.open(),
     record: (receipt) => inbox.record(receipt),
+    waitMs: () => inbox.waitMs(),
     work: (work) => inbox.work(work),
     stats: () => inbox.stats(),
     health: () => inbox.health(),

@@ -1,5 +1,6 @@
 import { errorName } from '../error-text.ts'
 import { isKycWebhookError, KycWebhookError } from '../errors.ts'
+import { CommitPace } from './commit-pace.ts'
 import type { InboxStore, Outcome, Receipt, Settlement } from './port.ts'
 import { type Entry, ReceiptQueue, type ReceiptQueueLimits } from './receipt-queue.ts'
 
@@ -24,6 +25,7 @@ export class GroupCommit {
   readonly #store: Pick<InboxStore, 'commit' | 'parallelCommits'>
   readonly #onRecorded: (receiver: string) => void
   readonly #receipts: ReceiptQueue
+  readonly #pace = new CommitPace()
   #settlings: Settling[] = []
   /** Each commits one batch after the other. While anything waits there is at least one. */
   readonly #lanes = new Set<PromiseWithResolvers<void>>()
@@ -51,6 +53,12 @@ export class GroupCommit {
     this.#settlings.push({ settlement, done })
     this.#start()
     return done.promise
+  }
+
+  /** How long one more receipt would wait for its outcome, in milliseconds, as far as one can tell. */
+  waitMs(): number {
+    const { parallelCommits = 1 } = this.#store
+    return this.#pace.waitMs(Math.ceil((this.#receipts.length + 1) / (MAX_BATCH * parallelCommits)))
   }
 
   /** Resolves when nothing is waiting or in flight, if nothing more comes. */
@@ -86,14 +94,17 @@ export class GroupCommit {
 
   async #commit(entries: readonly Entry[], settlings: readonly Settling[]): Promise<void> {
     let outcomes: readonly Outcome[]
+    const ended = this.#pace.begin()
     try {
       outcomes = await this.#store.commit(
         entries.map((entry) => entry.receipt),
         settlings.map((settling) => settling.settlement),
       )
     } catch (error) {
+      ended()
       return this.#failed(entries, settlings, error)
     }
+    ended()
     for (const [index, entry] of entries.entries()) {
       const outcome = outcomes[index]
       // Whether a receipt is safe that the engine says nothing about, nobody knows.

@@ -32,6 +32,8 @@ export interface Inbox {
    * many are waiting and `inbox-unavailable` when the store failed.
    */
   record(receipt: Receipt): Promise<Outcome>
+  /** How long a receipt would wait for its outcome if it came now, in milliseconds: a guess from the last commits. 0 when nothing is under way. */
+  waitMs(): number
   /** Starts handing the events of one receiver to its handler. One worker for each receiver name. */
   work(work: Work): Worker
   stats(): Promise<InboxStats>

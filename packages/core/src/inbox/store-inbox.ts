@@ -85,6 +85,10 @@ export class StoreInbox implements Inbox {
     return this.#commits.record(receipt)
   }
 
+  waitMs(): number {
+    return this.#commits.waitMs()
+  }
+
   work(work: Work): Worker {
     this.#refuseWhenClosed()
     if (this.#workers.has(work.receiver)) {
