@@ -54,7 +54,9 @@ describe('--help', () => {
     }
   })
 
-  const shown = leaves.flatMap(({ command }) => {
+  const nameOf = (line: string) =>
+    leaves.find(({ path }) => line.startsWith(path.join(' ')))?.command.name() ?? ''
+  const shown = commands.flatMap(({ command }) => {
     let text = ''
     command.configureOutput({
       writeOut: (each) => {
@@ -63,7 +65,7 @@ describe('--help', () => {
     })
     command.outputHelp()
     const lines = [...text.matchAll(/^ {2}kyc-webhooks (.+)$/gm)].map(([, line = '']) => line)
-    return lines.map((line) => ({ line, name: command.name() }))
+    return lines.map((line) => ({ line, name: nameOf(line) }))
   })
 
   test('has examples, but for what is only there to explain', () => {

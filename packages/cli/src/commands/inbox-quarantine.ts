@@ -1,4 +1,4 @@
-import { newCommand } from '../command.ts'
+import { examples, newCommand } from '../command.ts'
 import { quarantineDiscardCommand } from './inbox-quarantine-discard.ts'
 import { quarantineListCommand } from './inbox-quarantine-list.ts'
 import { quarantineRedriveCommand } from './inbox-quarantine-redrive.ts'
@@ -10,4 +10,11 @@ export function quarantineCommand() {
     .addCommand(quarantineShowCommand())
     .addCommand(quarantineDiscardCommand())
     .addCommand(quarantineRedriveCommand())
+    .addHelpText(
+      'after',
+      examples(
+        ['inbox quarantine list', 'what came and was not taken'],
+        ['inbox quarantine show 1 --payload', 'one of them, with its body'],
+      ),
+    )
 }

@@ -1,4 +1,4 @@
-import { newCommand } from '../command.ts'
+import { examples, newCommand } from '../command.ts'
 import { eraseCommand } from './inbox-erase.ts'
 import { exportCommand } from './inbox-export.ts'
 import { listCommand } from './inbox-list.ts'
@@ -19,4 +19,15 @@ export function inboxCommand() {
     .addCommand(exportCommand())
     .addCommand(eraseCommand())
     .addCommand(moveCommand())
+    .addHelpText(
+      'after',
+      examples(
+        ['inbox stats', 'at a glance, of ./kyc-webhooks.db'],
+        ['inbox list --state dead --inbox ./kyc-webhooks.db', 'dead letters, of a SQLite file'],
+        [
+          'inbox stats --inbox-env DATABASE_URL',
+          'of a Postgres, whose URL with the password is in DATABASE_URL',
+        ],
+      ),
+    )
 }

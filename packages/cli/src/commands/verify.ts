@@ -6,7 +6,7 @@ import { pointInTime } from '../parsers.ts'
 import { progress } from '../progress.ts'
 import { providerOf, providerOption, schemeOptions } from '../providers.ts'
 import { readSecret, secretOptions } from '../secrets.ts'
-import { type Capture, parseHeaders, parseMessage } from '../verify/capture.ts'
+import { type Capture, parseHeaders, parseMessage, withoutMark } from '../verify/capture.ts'
 import { type Verification, verify } from '../verify/verify.ts'
 import { visible } from '../visible.ts'
 
@@ -65,16 +65,22 @@ function readCapture({
   if (request !== undefined && headers === undefined && body === undefined)
     return parseMessage(readInput(request))
   if (request === undefined && headers !== undefined && body !== undefined) {
-    const lines = readInput(headers).toString('latin1').split(/\r?\n/)
+    const lines = withoutMark(readInput(headers)).toString('latin1').split(/\r?\n/)
     return { rawHeaders: parseHeaders(lines), body: readInput(body) }
   }
   throw new UsageError('give --request, or --headers and --body')
 }
 
 function told(provider: string, found: Verification): string[] {
-  const { verifies, code, mistakes, tried } = found
+  const { verifies, code, mistakes, tried, complete } = found
   if (verifies) return [style('green', `${provider}: verifies`), ...remarks(found)]
   const head = style('red', `${provider}: does not verify (${code})`)
+  if (mistakes.length === 0 && !complete) {
+    return [
+      head,
+      `There was time for ${tried} possibilities, and none explains it: the capture is too large for all of them.`,
+    ]
+  }
   if (mistakes.length === 0) {
     return [
       head,

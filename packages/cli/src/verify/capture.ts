@@ -12,9 +12,14 @@ export interface Capture {
  * Reads the text of an HTTP/1.1 message: request line (may be left out), header lines, a blank line, and from there to the
  * end the exact bytes of the body. Lines end in CRLF or LF.
  */
-export function parseMessage(message: Buffer): Capture {
+export function parseMessage(file: Buffer): Capture {
+  const message = withoutMark(file)
   const end = endOfHead(message)
   if (end === undefined) throw new UsageError('the request has no blank line between headers and body')
+  if (end.from > MAX_HEAD_BYTES)
+    throw new UsageError(
+      `the headers of the request are larger than ${MAX_HEAD_BYTES} bytes: no server takes them`,
+    )
   const lines = message.toString('latin1', 0, end.from).split(/\r?\n/)
   const first = /^[A-Z]+ \S+ HTTP\/\d/.test(lines[0] ?? '') ? 1 : 0
   return { rawHeaders: parseHeaders(lines.slice(first)), body: message.subarray(end.to) }
@@ -29,6 +34,19 @@ export function parseHeaders(lines: readonly string[]): string[] {
       throw new UsageError(`header line ${index + 1} is not of the form \`Name: value\``)
     return [name, value]
   })
+}
+
+/** Four times what Node.js takes. */
+const MAX_HEAD_BYTES = 65_536
+
+/** Editors put a byte order mark before the first line. That of UTF-16 says that the body is no longer what came. */
+export function withoutMark(file: Buffer): Buffer {
+  const [first, second] = file
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    throw new UsageError(
+      'the capture was written as UTF-16 (by a redirection of PowerShell?): its bytes are not those that came',
+    )
+  return file.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? file.subarray(3) : file
 }
 
 /** Where the blank line begins and ends: the first one, however lines end. */

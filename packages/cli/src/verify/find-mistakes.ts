@@ -14,16 +14,27 @@ export interface Search {
   readonly findings: readonly Finding[]
   /** How many possibilities were tried. */
   readonly tried: number
+  /** There was time for all of them, or for enough. */
+  readonly complete: boolean
 }
 
+/** A body of the size that a receiver takes needs a few seconds; one that is far larger would take hours. In milliseconds. */
+const TIME_LIMIT_MS = 30_000
+
 /** Undoes one known mistake after the other, then two of different groups at a time, until the signature is right. */
-export async function findMistakes(suspect: Suspect, onTried: (tried: number) => void): Promise<Search> {
+export async function findMistakes(
+  suspect: Suspect,
+  onTried: (tried: number) => void,
+  timeLimitMs: number = TIME_LIMIT_MS,
+): Promise<Search> {
+  const until = performance.now() + timeLimitMs
   let tried = 0
   for (const attempt of attempts(suspect)) {
+    if (performance.now() >= until) return { findings: [], tried, complete: false }
     onTried(++tried)
-    if (await isAuthentic(attempt.suspect)) return { findings: attempt.findings, tried }
+    if (await isAuthentic(attempt.suspect)) return { findings: attempt.findings, tried, complete: true }
   }
-  return { findings: [], tried }
+  return { findings: [], tried, complete: true }
 }
 
 interface Attempt {

@@ -17,6 +17,8 @@ export interface Verification {
   readonly mistakes: readonly Finding[]
   /** How many possibilities were tried. */
   readonly tried: number
+  /** All of them were, or those until one explained it: for a body that is far too large there is not the time. */
+  readonly complete: boolean
 }
 
 /** Does it verify, and if not, which of the known mistakes explains it? @param at time of arrival, in milliseconds */
@@ -31,11 +33,11 @@ export async function verify(
   if (await isAuthentic(suspect)) {
     const verifies = visible === undefined || visible.name === 'body-cut'
     const fresh = verifies && (await isFresh(suspect, at))
-    return { ...told, verifies, fresh, mistakes: verifies ? [] : [visible], tried: 0 }
+    return { ...told, verifies, fresh, mistakes: verifies ? [] : [visible], tried: 0, complete: true }
   }
-  const { findings, tried } = await findMistakes(suspect, onTried)
+  const { findings, ...search } = await findMistakes(suspect, onTried)
   const mistakes = findings.length > 0 || visible === undefined ? findings : [visible]
-  return { ...told, verifies: false, fresh: false, mistakes, tried }
+  return { ...told, verifies: false, fresh: false, mistakes, ...search }
 }
 
 function ageOf(suspect: Suspect, at: number): number | undefined {

@@ -25,3 +25,16 @@ test('what is no message is refused, without a word of it', () => {
   }
   expect(() => parseHeaders(['A: b', 'no colon'])).toThrow('header line 2')
 })
+
+test('the byte order mark of an editor is none of the headers; UTF-16 is told', () => {
+  const text = 'A: 1\r\n\r\n\ufeffbody'
+  expect(parseMessage(Buffer.from(`\ufeff${text}`))).toEqual(parseMessage(Buffer.from(text)))
+  const wide = Buffer.from(`\ufeff${text}`, 'utf16le')
+  for (const message of [wide, Buffer.from(wide).swap16()])
+    expect(() => parseMessage(message)).toThrow(/UTF-16/)
+})
+
+test('headers that no server takes are refused: each would be looked through again and again', () => {
+  const message = Buffer.from(`${'X-Webhook-Timestamp: 1\r\n'.repeat(20_000)}\r\n`)
+  expect(() => parseMessage(message)).toThrow('larger than 65536 bytes')
+})

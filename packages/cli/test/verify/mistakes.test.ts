@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { providerOf } from '../../src/providers.ts'
+import { findMistakes } from '../../src/verify/find-mistakes.ts'
 import { MISTAKES } from '../../src/verify/mistakes.ts'
 import { seen } from '../../src/verify/seen.ts'
 import type { Suspect } from '../../src/verify/suspect.ts'
@@ -280,4 +281,9 @@ test('no explanation says a secret, a signature or what is in the body', async (
 
 test('a body that was cut is not seen where none was', () => {
   expect(seen('accepted', capture('press'))).toBeUndefined()
+})
+
+test('when time is up the search ends, and says that it is not complete', async () => {
+  const suspect = capture('press', { signedWith: 'whsec_of-somebody-else-altogether' })
+  expect(await findMistakes(suspect, () => {}, 0)).toEqual({ findings: [], tried: 0, complete: false })
 })
