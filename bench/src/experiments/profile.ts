@@ -29,7 +29,9 @@ function tableOf(rival: string, index: number, { busy, places, functions }: Thre
     title: `${rival}, ${thread}: ${percent(busy)} busy, 64 connections`,
     columns: ['function', 'self time, of the busy time'],
     rows: [
-      ...places.map(([name, share]) => [`**\`${name}\`**`, percent(share)]),
+      ...places
+        .filter(([, share]) => share >= 0.01)
+        .map(([name, share]) => [`**\`${name}\`**`, percent(share)]),
       ...functions.slice(0, SHOWN).map(([name, share]) => [`\`${name}\``, `${(share * 100).toFixed(1)} %`]),
     ],
     notes: ['In bold: sums by where the code is from.'],

@@ -55,12 +55,14 @@ export class Bench {
 
   async measure(label: string, trial: Trial): Promise<Measurement> {
     const measured = await measure(this.settings, trial)
-    const { rate, cpuUs, load } = measured
+    const { rate, cpuUs, load, used } = measured
     const odd = load.refused + load.unanswered
-    this.say(
-      `  ${label.padEnd(50)} ${rate.toFixed(0).padStart(7)}/s ${cpuUs.toFixed(0).padStart(6)} µs cpu ` +
-        `p99 ${load.latencies.p99Ms.toFixed(1)} ms${odd > 0 ? `, ${odd} not accepted` : ''}`,
-    )
+    const notes = [
+      ...(used.handled > 0 ? [`${(used.handled / load.seconds).toFixed(0)} handled a second`] : []),
+      ...(odd > 0 ? [`${odd} not accepted`] : []),
+    ]
+    const figures = `${rate.toFixed(0).padStart(7)}/s ${cpuUs.toFixed(0).padStart(6)} µs cpu p99 ${load.latencies.p99Ms.toFixed(1)} ms`
+    this.say(`  ${label.padEnd(50)} ${[figures, ...notes].join(', ')}`)
     return measured
   }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// Imports one adapter, makes an inbox and opens nothing: `import.ts fastify`. Prints how long the import took, and what
+// Imports a package, makes an inbox and opens nothing: `import.ts @kyc-webhooks/fastify`. Prints how long the import took, and what
 // native code was loaded.
 
 const loaded = new Set<string>()
@@ -12,7 +12,7 @@ process.dlopen = (module: object, file: string, flags?: number) => {
   load.call(process, module, file, flags)
 }
 const before = performance.now()
-await import(`@kyc-webhooks/${process.argv[2]}`)
+await import(String(process.argv[2]))
 const importMs = performance.now() - before
 const { sqliteInbox } = await import('@kyc-webhooks/sqlite')
 sqliteInbox({ file: join(tmpdir(), 'never-opened.db') })

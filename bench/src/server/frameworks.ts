@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import express from 'express'
-import Fastify from 'fastify'
-import Koa from 'koa'
 
 /** What a rival does with a delivery whose body was read: resolves to the status of its reply. */
 export type Receive = (headers: IncomingHttpHeaders, body: Buffer) => number | Promise<number>
 
-/** A way to serve: the framework as people use it for bytes, and nothing else. Resolves to a server that is not listening. */
+/**
+ * A way to serve: the framework as people use it for bytes, and nothing else. Resolves to a server that is not listening.
+ * Each is loaded where it is used, so that no process holds the others.
+ */
 export type Framework = (receive: Receive) => Promise<Server>
 
 export const PATH = '/webhooks/press'
@@ -29,6 +29,7 @@ export const frameworks: Record<'node' | 'express' | 'koa' | 'fastify', Framewor
       })
     }),
   express: async (receive) => {
+    const { default: express } = await import('express')
     const app = express()
     app.post(PATH, express.raw({ type: () => true, limit: '2mb' }), async (req, res) => {
       res
@@ -40,6 +41,7 @@ export const frameworks: Record<'node' | 'express' | 'koa' | 'fastify', Framewor
     return createServer(app)
   },
   koa: async (receive) => {
+    const { default: Koa } = await import('koa')
     const app = new Koa()
     app.use(async (ctx) => {
       if (ctx.path === '/other') {
@@ -55,6 +57,7 @@ export const frameworks: Record<'node' | 'express' | 'koa' | 'fastify', Framewor
     return createServer(app.callback())
   },
   fastify: async (receive) => {
+    const { default: Fastify } = await import('fastify')
     const app = Fastify({ bodyLimit: 2 ** 21 })
     app.get('/other', async () => OTHER)
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

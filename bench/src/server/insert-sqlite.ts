@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 
 /**
  * What people write today: one insert for each request, the delivery id as the primary key, each with an fsync of its own.
  * Returns whether the delivery is new.
  */
-export function insertSqlite(folder: string): (id: string, body: Buffer) => boolean {
+export async function insertSqlite(folder: string): Promise<(id: string, body: Buffer) => boolean> {
+  const { default: Database } = await import('better-sqlite3')
   const db = new Database(join(folder, 'insert.db'))
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')

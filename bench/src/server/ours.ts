@@ -1,10 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { type Inbox, memoryInbox } from '@kyc-webhooks/core'
-import { sqliteInbox } from '@kyc-webhooks/sqlite'
-import express from 'express'
-import Fastify from 'fastify'
-import Koa from 'koa'
+import type { Inbox } from '@kyc-webhooks/core'
 import { OTHER } from './frameworks.ts'
 import type { ServerOrder } from './order.ts'
 
@@ -20,6 +16,7 @@ export const ours: Record<
   (order: ServerOrder, storage: Storage) => Promise<Server>
 > = {
   express: async (order, storage) => {
+    const { default: express } = await import('express')
     const { pressWebhook } = await import('@kyc-webhooks/express')
     const webhook = pressWebhook(await options(order, storage))
     const app = express()
@@ -29,6 +26,7 @@ export const ours: Record<
     return createServer(app)
   },
   koa: async (order, storage) => {
+    const { default: Koa } = await import('koa')
     const { pressWebhook } = await import('@kyc-webhooks/koa')
     const webhook = pressWebhook(await options(order, storage))
     const app = new Koa()
@@ -40,6 +38,7 @@ export const ours: Record<
     return createServer(app.callback())
   },
   fastify: async (order, storage) => {
+    const { default: Fastify } = await import('fastify')
     const { pressWebhook } = await import('@kyc-webhooks/fastify')
     const app = Fastify()
     app.register(pressWebhook, await options(order, storage))
@@ -64,11 +63,15 @@ async function options(order: ServerOrder, storage: Storage) {
 }
 
 async function inbox({ folder, postgresUrl }: ServerOrder, storage: Storage): Promise<Inbox> {
-  if (storage === 'memory') return memoryInbox()
+  if (storage === 'memory') {
+    const { memoryInbox } = await import('@kyc-webhooks/core')
+    return memoryInbox()
+  }
   if (storage === 'postgres') {
     const { postgresInbox } = await import('@kyc-webhooks/postgres')
     if (postgresUrl === undefined) throw new Error('no Postgres')
     return postgresInbox({ connectionString: postgresUrl })
   }
+  const { sqliteInbox } = await import('@kyc-webhooks/sqlite')
   return sqliteInbox({ file: join(folder, 'inbox.db'), thread: storage === 'sqlite' })
 }

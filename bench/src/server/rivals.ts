@@ -36,8 +36,8 @@ const set = ({ secret }: ServerOrder): Receive => {
 }
 
 /** The same, with the ids and the bytes in SQLite, one transaction for each request. */
-const insert = ({ secret, folder }: ServerOrder): Receive => {
-  const add = insertSqlite(folder)
+const insert = async ({ secret, folder }: ServerOrder): Promise<Receive> => {
+  const add = await insertSqlite(folder)
   return (headers, body) => {
     const id = verifiedId(headers, body, secret)
     if (id === undefined) return 401

@@ -35,7 +35,7 @@ export class UsageMeter {
 
   async begin(): Promise<void> {
     await this.#heap?.begin()
-    this.#steps?.begin()
+    await this.#steps?.begin()
     this.#collections = 0
     this.#collectionMs = 0
     this.#delay.reset()
