@@ -11,7 +11,8 @@ const shared: ViteUserConfig = defineConfig({
     reporters: ['default', 'json'],
     outputFile: { json: 'test-report.json' },
     execArgv: [`--conditions=${source}`],
-    testTimeout: 20_000,
+    // The tests that try at random try so many times as much (packages/core/test/support/runs.ts).
+    testTimeout: 20_000 * Math.max(1, Number(process.env.FUZZ_RUNS ?? 1)),
   },
 })
 export default shared

@@ -9,7 +9,7 @@ import { anyCharacter } from '../characters.ts'
 import { hex, readPress } from '../support/read-credentials.ts'
 import { receiving, requestOf } from '../support/receiving.ts'
 import { rejection } from '../support/rejection.ts'
-import { fuzzTimeout, runs } from '../support/runs.ts'
+import { runs } from '../support/runs.ts'
 import { NOW, SECRETS, TIMESTAMP } from '../support/signed.ts'
 
 const names = [
@@ -104,30 +104,26 @@ describe('a delivery of any head and any body', () => {
       .map((record) => Buffer.from(JSON.stringify({ id: 'b', data: [{ type: 't', records: [record] }] }))),
   )
 
-  it(
-    'is a reply; a 200 or a place in quarantine only for what was signed',
-    async () => {
-      const { receiver, inbox } = receiving(press())
-      const statuses = new Set<number>()
-      const method = fc.constantFrom('POST', 'POST', 'POST', 'GET', '__proto__')
-      await fc.assert(
-        fc.asyncProperty(headers, body, fc.boolean(), method, async (sent, bytes, isSigned, method) => {
-          const content = Buffer.concat([Buffer.from(`${TIMESTAMP}.`), bytes])
-          const signature = createHmac('sha256', SECRETS.press).update(content).digest('hex')
-          const own = ['X-Webhook-Signature', signature, 'X-Webhook-Timestamp', TIMESTAMP]
-          const rawHeaders = [...sent.flat(), ...(isSigned ? own : [])]
-          const before = await inbox.stats()
-          const request = { ...requestOf({ headers: {}, body: bytes }), method, rawHeaders }
-          const { status } = await receiver.receive(request)
-          statuses.add(status)
-          if (!isSigned) expect(status).not.toBe(200)
-          if (!isSigned) expect((await inbox.stats()).quarantined).toBe(before.quarantined)
-          expect(Object.keys(Object.prototype)).toEqual([])
-        }),
-        runs(1_000),
-      )
-      expect([...statuses].sort()).toEqual([200, 400, 401, 405, 415])
-    },
-    fuzzTimeout,
-  )
+  it('is a reply; a 200 or a place in quarantine only for what was signed', async () => {
+    const { receiver, inbox } = receiving(press())
+    const statuses = new Set<number>()
+    const method = fc.constantFrom('POST', 'POST', 'POST', 'GET', '__proto__')
+    await fc.assert(
+      fc.asyncProperty(headers, body, fc.boolean(), method, async (sent, bytes, isSigned, method) => {
+        const content = Buffer.concat([Buffer.from(`${TIMESTAMP}.`), bytes])
+        const signature = createHmac('sha256', SECRETS.press).update(content).digest('hex')
+        const own = ['X-Webhook-Signature', signature, 'X-Webhook-Timestamp', TIMESTAMP]
+        const rawHeaders = [...sent.flat(), ...(isSigned ? own : [])]
+        const before = await inbox.stats()
+        const request = { ...requestOf({ headers: {}, body: bytes }), method, rawHeaders }
+        const { status } = await receiver.receive(request)
+        statuses.add(status)
+        if (!isSigned) expect(status).not.toBe(200)
+        if (!isSigned) expect((await inbox.stats()).quarantined).toBe(before.quarantined)
+        expect(Object.keys(Object.prototype)).toEqual([])
+      }),
+      runs(1_000),
+    )
+    expect([...statuses].sort()).toEqual([200, 400, 401, 405, 415])
+  })
 })

@@ -8,7 +8,7 @@ import { uip } from '../../src/providers/uip.ts'
 import { accepts } from '../support/accepts.ts'
 import { mutated, mutation } from '../support/mutations.ts'
 import { receiving } from '../support/receiving.ts'
-import { fuzzTimeout, runs } from '../support/runs.ts'
+import { runs } from '../support/runs.ts'
 import {
   type Delivery,
   SECRETS,
@@ -115,31 +115,27 @@ describe.each(all)('$name', (one) => {
     }
   })
 
-  it(
-    'nothing can be changed in several places either, and what is refused leaves no trace',
-    async () => {
-      const receiver = receiving(provider)
-      const parts = fc.constantFrom(
-        ...['body', signature, signature, ...signed].map((part) => mutation([part])),
-      )
-      const mutations = fc.array(
-        parts.chain((part) => part),
-        { minLength: 1, maxLength: 4 },
-      )
-      await fc.assert(
-        fc.asyncProperty(mutations, async (changes) => {
-          const changed = mutated(delivery, changes)
-          fc.pre(!isSame(one, changed))
-          const { status } = await receiver.receive(changed)
-          expect([400, 401]).toContain(status)
-        }),
-        runs(500),
-      )
-      expect(await receiver.inbox.events()).toEqual([])
-      expect(await receiver.inbox.quarantined()).toEqual([])
-      expect((await receiver.receive(delivery)).status).toBe(200)
-      expect(await receiver.handled()).toHaveLength(1)
-    },
-    fuzzTimeout,
-  )
+  it('nothing can be changed in several places either, and what is refused leaves no trace', async () => {
+    const receiver = receiving(provider)
+    const parts = fc.constantFrom(
+      ...['body', signature, signature, ...signed].map((part) => mutation([part])),
+    )
+    const mutations = fc.array(
+      parts.chain((part) => part),
+      { minLength: 1, maxLength: 4 },
+    )
+    await fc.assert(
+      fc.asyncProperty(mutations, async (changes) => {
+        const changed = mutated(delivery, changes)
+        fc.pre(!isSame(one, changed))
+        const { status } = await receiver.receive(changed)
+        expect([400, 401]).toContain(status)
+      }),
+      runs(500),
+    )
+    expect(await receiver.inbox.events()).toEqual([])
+    expect(await receiver.inbox.quarantined()).toEqual([])
+    expect((await receiver.receive(delivery)).status).toBe(200)
+    expect(await receiver.handled()).toHaveLength(1)
+  })
 })

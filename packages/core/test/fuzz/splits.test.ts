@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { readBody } from '../../src/steps/read.ts'
 import { anyCharacter } from '../characters.ts'
 import { chunked, declared, limits, reading, remedy } from '../support/reading.ts'
-import { fuzzTimeout, runs } from '../support/runs.ts'
+import { runs } from '../support/runs.ts'
 
 /** Characters of one to four bytes, and bytes that are no characters. */
 const sample = Buffer.concat([
@@ -74,34 +74,30 @@ describe('over a socket', () => {
   )
   const places = fc.array(fc.nat(limits.maxBytes), { maxLength: 8 })
 
-  it(
-    'in whatever writes, with a length or in chunks of whatever sizes',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(bodies, places, places, fc.boolean(), async (body, chunks, writes, isChunked) => {
-          const coded = cut(body, chunks).filter((chunk) => chunk.length > 0)
-          const framed = isChunked
-            ? [
-                chunked,
-                ...coded.flatMap((chunk) => [`${chunk.length.toString(16)}\r\n`, chunk, '\r\n']),
-                '0\r\n\r\n',
-              ]
-            : [declared(body.length), body]
-          const message = Buffer.concat(framed.map((part) => Buffer.from(part)))
-          const { socket, outcome, close } = await reading()
-          for (const piece of cut(
-            message,
-            writes.map((place) => place * 7),
-          )) {
-            socket.write(piece)
-            await turn()
-          }
-          expect(await outcome).toEqual(new Uint8Array(body))
-          close()
-        }),
-        runs(60),
-      )
-    },
-    fuzzTimeout,
-  )
+  it('in whatever writes, with a length or in chunks of whatever sizes', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, places, places, fc.boolean(), async (body, chunks, writes, isChunked) => {
+        const coded = cut(body, chunks).filter((chunk) => chunk.length > 0)
+        const framed = isChunked
+          ? [
+              chunked,
+              ...coded.flatMap((chunk) => [`${chunk.length.toString(16)}\r\n`, chunk, '\r\n']),
+              '0\r\n\r\n',
+            ]
+          : [declared(body.length), body]
+        const message = Buffer.concat(framed.map((part) => Buffer.from(part)))
+        const { socket, outcome, close } = await reading()
+        for (const piece of cut(
+          message,
+          writes.map((place) => place * 7),
+        )) {
+          socket.write(piece)
+          await turn()
+        }
+        expect(await outcome).toEqual(new Uint8Array(body))
+        close()
+      }),
+      runs(60),
+    )
+  })
 })

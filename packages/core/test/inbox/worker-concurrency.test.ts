@@ -66,6 +66,23 @@ describe('how many at once', () => {
   })
 })
 
+describe('129 a suspect that never ends', () => {
+  it('holds up nothing that is new, and other suspects no longer than a handler may take', async () => {
+    const engine = memoryEngine()
+    await crashed(engine, ['hangs', 'x', 'y'], 1)
+    const { inbox, started } = bench({
+      engine: engineWith(undefined, engine),
+      run: (claim) => (nameOf(claim) === 'hangs' ? new Promise(() => {}) : Promise.resolve()),
+    })
+    for (const name of 'abcdefgh') void inbox.record(receiptOf(name))
+    await pass(1_000)
+    expect(started.toSorted()).toEqual([...'abcdefgh', 'hangs'])
+    await pass(31_000)
+    expect(started.toSorted()).toEqual(expect.arrayContaining(['x', 'y']))
+    await expect(inbox.stats()).resolves.toMatchObject({ done: 10 })
+  })
+})
+
 describe('an event that the process did not survive', () => {
   it('runs again until that happened three times, then is a dead letter without another run', async () => {
     const engine = memoryEngine()

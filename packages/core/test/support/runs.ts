@@ -3,6 +3,3 @@ const scale = Number(process.env.FUZZ_RUNS ?? 1)
 
 /** For fast-check: so many runs, scaled. */
 export const runs = (numRuns: number): { numRuns: number } => ({ numRuns: Math.ceil(numRuns * scale) })
-
-/** A time limit for vitest that grows with them. Milliseconds. */
-export const fuzzTimeout: number = 20_000 * Math.max(1, scale)
