@@ -1,7 +1,7 @@
 /**
- * `npm start`, `npm run cluster`, `npm run cli`, `npm run bench`: from a fresh clone to something that runs. Installs, builds, and runs the
- * named program, which gets the other arguments: `npm start -- --once`, `npm run cluster -- --seconds 20`,
- * `npm run cli -- send --help`.
+ * `npm start`, `npm run cluster`, `npm run prove`, `npm run cli`, `npm run bench`: from a fresh clone to something that runs.
+ * Installs, builds, and runs the named program, which gets the other arguments: `npm start -- --once`,
+ * `npm run cluster -- --seconds 20`, `npm run cli -- send --help`.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { build, install, node, root } from './workspace.mjs'
 const PROGRAMS = {
   demo: 'examples/demo/src/main.ts',
   cluster: 'examples/cluster/src/main.ts',
+  prove: 'examples/prove/src/main.ts',
   cli: 'packages/cli/dist/main.js',
   bench: 'bench/src/main.ts',
 }

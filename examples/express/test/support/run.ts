@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import {
   freePort,
+  type Load,
   readJsonLines,
   type ServerProcess,
   secretsEnvironment,
+  startLoad,
   startServer,
   temporaryFolder,
 } from '@kyc-webhooks/example-harness'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
 import { onTestFinished, vi } from 'vitest'
-import { type Load, startLoad } from './load.ts'
 
 /** Processes of an example that follow each other on one port, with the same files, and what is sent to them. */
 export interface Run extends Load {

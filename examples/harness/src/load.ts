@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventIds, providers } from '@kyc-webhooks/example-harness'
 import {
   ADVANCE_AI_EVENT_TYPES,
   advanceAiEvents,
@@ -9,13 +8,15 @@ import {
   type Simulator,
   uipEvents,
 } from '@kyc-webhooks/simulator'
+import { eventIds } from './event-ids.ts'
+import { providers } from './providers.ts'
 
 /** Senders of each provider, each with one delivery under way at a time. */
 const SENDERS = 3
 /** Milliseconds from a reply to the sender's next delivery. */
 const PAUSE_MS = 15
-/** Every 50 ms for half a minute: longer than any restart. */
-const RETRY_SCHEDULE = Array<number>(600).fill(50)
+/** Every 50 ms for minutes: longer than any restart, on however busy a machine. */
+const RETRY_SCHEDULE = Array<number>(6_000).fill(50)
 
 /** Deliveries of the three providers, sent until they are accepted. */
 export interface Load {
@@ -29,6 +30,7 @@ export interface Load {
   abort(): void
 }
 
+/** @param url of a server that has the three receivers at their default paths. */
 export function startLoad(url: string, seed: number): Load {
   const { press, uip, advanceAi } = providers(url, { retrySchedule: RETRY_SCHEDULE })
   const [fromPress, fromUip, fromAdvanceAi] = [
