@@ -104,9 +104,15 @@ describe('a delivery of any head and any body', () => {
       .map((record) => Buffer.from(JSON.stringify({ id: 'b', data: [{ type: 't', records: [record] }] }))),
   )
 
-  it('is a reply; a 200 or a place in quarantine only for what was signed', async () => {
+  it('is a reply; a 200 or a place in the inbox only for what was signed', async () => {
     const { receiver, inbox } = receiving(press())
     const statuses = new Set<number>()
+    let recorded = 0
+    // Nothing is kept: there is a lot of it.
+    inbox.record = async ({ quarantine }) => {
+      recorded++
+      return quarantine === undefined ? 'recorded' : 'quarantined'
+    }
     const method = fc.constantFrom('POST', 'POST', 'POST', 'GET', '__proto__')
     await fc.assert(
       fc.asyncProperty(headers, body, fc.boolean(), method, async (sent, bytes, isSigned, method) => {
@@ -114,12 +120,12 @@ describe('a delivery of any head and any body', () => {
         const signature = createHmac('sha256', SECRETS.press).update(content).digest('hex')
         const own = ['X-Webhook-Signature', signature, 'X-Webhook-Timestamp', TIMESTAMP]
         const rawHeaders = [...sent.flat(), ...(isSigned ? own : [])]
-        const before = await inbox.stats()
+        const before = recorded
         const request = { ...requestOf({ headers: {}, body: bytes }), method, rawHeaders }
         const { status } = await receiver.receive(request)
         statuses.add(status)
         if (!isSigned) expect(status).not.toBe(200)
-        if (!isSigned) expect((await inbox.stats()).quarantined).toBe(before.quarantined)
+        if (!isSigned) expect(recorded).toBe(before)
         expect(Object.keys(Object.prototype)).toEqual([])
       }),
       runs(1_000),
