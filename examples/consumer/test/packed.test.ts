@@ -14,7 +14,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const PUBLISHED = ['core', 'sqlite', 'postgres', 'express', 'koa', 'fastify', 'simulator'] as const
+const PUBLISHED = [
+  'core',
+  'sqlite',
+  'postgres',
+  'express',
+  'koa',
+  'fastify',
+  'opentelemetry',
+  'simulator',
+] as const
 const workspace = join(import.meta.dirname, '..', '..', '..')
 const packageDir = (name: string) => join(workspace, 'packages', name)
 
@@ -47,6 +56,7 @@ beforeAll(() => {
   link('better-sqlite3', packageDir('sqlite'))
   for (const name of ['pg', 'pg-boss']) link(name, packageDir('postgres'))
   link('koa', packageDir('koa'))
+  link('@opentelemetry/api', packageDir('opentelemetry'))
   for (const name of ['commander', '@commander-js/extra-typings']) link(name, packageDir('cli'))
 }, 120_000)
 

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { type DeliveryEnd, type DeliveryMessage, deliveryEnds, deliveryStarts } from './traced-delivery.ts'
 
 /** The steps that are published, in the order of a delivery's way; `handle` once for each attempt. */
 export const STEPS = [
@@ -22,6 +23,12 @@ export interface StepMessage {
   durationMs: number
   /** `ok`, an outcome of the inbox, or the code of a rejection; for `handle` also `retry`, `dead` and `released`. */
   outcome: string
+}
+
+/** What subscribers of the channel `kyc-webhooks:receiver` get when a receiver is made. */
+export interface ReceiverMessage {
+  receiver: string
+  provider: string
 }
 
 /** What subscribers of the channel `kyc-webhooks:key` get, for each delivery that a secret was found for. */
@@ -56,10 +63,17 @@ export class Trace {
   readonly startedAt: number = this.#since
   /** Nobody to tell, or the way has ended. */
   #isSilent = !STEPS.some((step) => channels[step].hasSubscribers)
+  readonly #message: DeliveryMessage | undefined
 
-  constructor(receiver: string, provider: string) {
+  constructor(receiver: string, provider: string, rawHeaders: readonly string[]) {
     this.#receiver = receiver
     this.#provider = provider
+    this.#message = deliveryStarts(receiver, provider, rawHeaders)
+  }
+
+  /** Where a subscriber traces the delivery. */
+  get traceparent(): string | undefined {
+    return this.#message?.traceparent
   }
 
   /** Ends the step under way and begins the next. */
@@ -73,15 +87,23 @@ export class Trace {
   }
 
   /** Ends the step under way, and with it the delivery's way. */
-  end(outcome: string): void {
-    if (this.#isSilent) return
+  end(outcome: string, reply: Pick<DeliveryEnd, 'status' | 'quarantined'>): void {
+    if (!this.#isSilent) {
+      publish(this.#step, this.#receiver, this.#provider, performance.now() - this.#since, outcome)
+    }
     this.#isSilent = true
-    publish(this.#step, this.#receiver, this.#provider, performance.now() - this.#since, outcome)
+    deliveryEnds(this.#message, { outcome, ...reply, durationMs: this.elapsedMs })
   }
 
   get elapsedMs(): number {
     return performance.now() - this.startedAt
   }
+}
+
+const receivers = channel('kyc-webhooks:receiver')
+
+export function publishReceiver(message: ReceiverMessage): void {
+  if (receivers.hasSubscribers) receivers.publish(message)
 }
 
 const keyUses = channel('kyc-webhooks:key')

@@ -94,4 +94,6 @@ export interface DeliveryContext {
   attempt?: number
   /** The provider's subscription or webhook id, if it sends one. Outside the signature unless it is in the body. */
   subscriptionId?: string
+  /** Where we traced its receipt, as W3C Trace Context. Absent when nothing traces. */
+  traceparent?: string
 }

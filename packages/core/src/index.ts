@@ -1,6 +1,13 @@
 export * from './cloud-events/index.ts'
 export { defineProvider } from './define-provider.ts'
-export { type KeyMessage, type SkewMessage, STEPS, type Step, type StepMessage } from './diagnostics.ts'
+export {
+  type KeyMessage,
+  type ReceiverMessage,
+  type SkewMessage,
+  STEPS,
+  type Step,
+  type StepMessage,
+} from './diagnostics.ts'
 export * from './errors.ts'
 export type * from './event.ts'
 export { createInbox } from './inbox/create-inbox.ts'
@@ -35,3 +42,5 @@ export type * from './request.ts'
 export { base64Key, textKey, unprefixedKey } from './secret-key.ts'
 export { sendReply } from './send-reply.ts'
 export { type StartedWorker, startWorker } from './start-worker.ts'
+export type { AttemptEnd, AttemptMessage } from './traced-attempt.ts'
+export type { DeliveryEnd, DeliveryMessage } from './traced-delivery.ts'

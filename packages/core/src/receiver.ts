@@ -1,5 +1,5 @@
 import { withinBudget } from './budget.ts'
-import { Trace } from './diagnostics.ts'
+import { publishReceiver, Trace } from './diagnostics.ts'
 import { Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { Head } from './head.ts'
@@ -97,6 +97,7 @@ class WebhookReceiver implements Receiver {
       (error: unknown) => this.#reporter.notReady(error),
     )
     if (!inbox.durable) this.#reporter.notDurable(inbox.name)
+    publishReceiver({ receiver: settings.name, provider: provider.name })
   }
 
   receive(request: HttpRequest): Promise<Reply> {
@@ -107,7 +108,7 @@ class WebhookReceiver implements Receiver {
 
   /** The way of a delivery. */
   async #receive(request: HttpRequest): Promise<Reply> {
-    const trace = new Trace(this.name, this.#provider.name)
+    const trace = new Trace(this.name, this.#provider.name, request.rawHeaders)
     const delivery: DeliveryOnItsWay = { bodyRead: false, remoteAddress: request.remoteAddress }
     try {
       if (this.#closed !== undefined) throw new Rejection('receiver-closed')
@@ -175,7 +176,16 @@ class WebhookReceiver implements Receiver {
     if (parts instanceof Unusable) delivery.unusable = parts.reason
     trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
     const { name: receiver, toleranceMs, rememberMs } = this.#settings
-    const received = { receiver, provider: this.#provider, body, headers, receivedAt, credentials }
+    const { traceparent } = trace
+    const received = {
+      receiver,
+      provider: this.#provider,
+      body,
+      headers,
+      receivedAt,
+      credentials,
+      traceparent,
+    }
     const receipts = identify({ ...received, toleranceMs, rememberMs }, freshness, parts)
     delivery.id = receipts[0]?.context.id
     this.#reporter.compareHints(headers, receipts)

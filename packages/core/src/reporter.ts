@@ -59,7 +59,7 @@ export class Reporter {
         outcome === 'recorded' ? 'delivery recorded' : 'delivery known already',
       )
     }
-    trace.end(outcome)
+    trace.end(outcome, { status, quarantined: conflict })
   }
 
   rejected(
@@ -87,7 +87,7 @@ export class Reporter {
     else if (deliveryId !== undefined) logger.warn({ ...common, ...rest }, REFUSED)
     else this.#sampler.log('warn', code, common, rest, REFUSED)
     void this.#tell({ code, status, quarantined }, delivery)
-    trace.end(code)
+    trace.end(code, { status, quarantined })
   }
 
   /** The unsigned id decides nothing, but one that differs from the signed id means that somebody changed a header. */

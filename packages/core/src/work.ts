@@ -15,7 +15,7 @@ export function startWork(
   settings: Settings,
 ): Worker {
   const { name: receiver, logger } = settings
-  const handlers = resolveHandlers(options)
+  const handlers = { receiver, ...resolveHandlers(options) }
   const unhandled = new Set<string>()
   const onUnhandled = (name: string): void => {
     const type = printable(name)
@@ -40,7 +40,7 @@ export function startWork(
   })
 }
 
-function resolveHandlers({ on = {}, onEvent }: WorkerOptions): Handlers {
+function resolveHandlers({ on = {}, onEvent }: WorkerOptions): Omit<Handlers, 'receiver'> {
   const byType = new Map(Object.entries(on).filter(([, handler]) => handler !== undefined))
   for (const [type, handler] of [...byType, ['onEvent', onEvent] as const]) {
     if (handler !== undefined && typeof handler !== 'function') {

@@ -2,9 +2,11 @@ import type { Handler, HandlerContext, KycEvent } from '../event.ts'
 import type { AttemptScope } from '../inbox/inbox.ts'
 import type { Claim } from '../inbox/port.ts'
 import { latestScopes } from '../latest-only.ts'
+import { type AttemptMessage, tracedAttempt } from '../traced-attempt.ts'
 
 /** The handlers of a receiver. Looked up in a `Map`: an event named `__proto__` or `constructor` finds nothing. */
 export interface Handlers {
+  receiver: string
   byType: ReadonlyMap<string, Handler>
   other: Handler | undefined
 }
@@ -28,5 +30,15 @@ export async function handle(
     ...(attempt.client === undefined ? {} : { client: attempt.client }),
   }
   latestScopes.set(context, attempt)
-  await handler(event, context)
+  const traced = (): AttemptMessage => ({
+    receiver: handlers.receiver,
+    provider: event.provider,
+    type: event.type,
+    attempt: claim.attempt,
+    receivedIn: claim.context.traceparent,
+    announcedIn: textOf((event as { traceparent?: unknown }).traceparent),
+  })
+  await tracedAttempt(traced, attempt.signal, async () => void (await handler(event, context)))
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -18,6 +18,8 @@ export interface Received {
   credentials: Credentials | undefined
   toleranceMs: number
   rememberMs: number
+  /** Where a subscriber traces it. */
+  traceparent?: string | undefined
 }
 
 /**
@@ -105,6 +107,7 @@ function contextOf(
     receivedAt: new Date(received.receivedAt).toISOString(),
     ...(attempt !== undefined && /^[0-9]{1,6}$/.test(attempt) ? { attempt: Number(attempt) } : {}),
     ...(subscription === undefined ? {} : { subscriptionId: subscription }),
+    ...(received.traceparent === undefined ? {} : { traceparent: received.traceparent }),
   }
 }
 

@@ -45,7 +45,7 @@ export function latestWorker({
     written.push(event.id)
     await write?.(event, context)
   }, options)
-  const handlers = { byType: new Map(), other: around(latest) }
+  const handlers = { receiver: 'press', byType: new Map(), other: around(latest) }
   const run = (claim: Claim, scope: Parameters<typeof handle>[2]) => handle(handlers, claim, scope, () => {})
   const made = bench({ ...work, run })
   const deliver = async (...facts: Fact[]) => {

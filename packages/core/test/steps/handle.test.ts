@@ -25,7 +25,7 @@ const scope: AttemptScope = { signal: new AbortController().signal, latest: asyn
 
 async function handledBy(type: string, named: Record<string, Handler>, onEvent?: Handler) {
   const unhandled: string[] = []
-  const handlers = { byType: new Map(Object.entries(named)), other: onEvent }
+  const handlers = { receiver: 'press', byType: new Map(Object.entries(named)), other: onEvent }
   await handle(handlers, claimOf(type), scope, (name) => unhandled.push(name))
   return unhandled
 }
