@@ -8,11 +8,11 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from '@kyc-webhooks/testing/postgres'
 import { benchDatabase } from './database.ts'
 import type { LoadReport } from './load.ts'
-import { processorTime } from './processor-time.ts'
+import { cpuMs } from './run/cpu-time.ts'
 
 // One receiver on Postgres against the same middleware with one INSERT for each request, over HTTP, in turns in one run:
-// `postgres.ts --rounds 3 --seconds 5 --connections 64,256 --commit-delay 0,10`. `memory` records nothing durable: no inbox
-// can be faster than that on this machine.
+// `postgres.ts --rounds 3 --seconds 5 --connections 64,256,1024 --commit-delay 0,10,20`. `memory` records nothing durable: no
+// inbox can be faster than that on this machine, so `memory / INSERT` is what any could reach. Prints a table in Markdown.
 
 const { values } = parseArgs({
   options: {
@@ -20,9 +20,9 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     /** Seconds before that, which do not count. */
     warmup: { type: 'string', default: '1' },
-    connections: { type: 'string', default: '64,256' },
+    connections: { type: 'string', default: '64,256,1024' },
     /** Milliseconds by which each commit is slower than this machine's disk, as on a disk behind a network. */
-    'commit-delay': { type: 'string', default: '0,10' },
+    'commit-delay': { type: 'string', default: '0,10,20' },
     /** Connections of the INSERT rival's pool; 10 is the driver's default. */
     pool: { type: 'string', default: '10' },
     /** Deliveries signed beforehand, for each measurement. */
@@ -42,9 +42,9 @@ const SECRET = `whsec_${randomUUID()}`
 const server = await startPostgres()
 say(`${cpus()[0]?.model.trim()}, ${cpus().length} cores; receiver, Postgres and sender share them`)
 say(
-  'commit  connections   memory   INSERT    group  group/INSERT   p99 group, INSERT   refused' +
-    '   processor ms a delivery, receiver + Postgres: memory, INSERT, group',
+  '\n| a commit takes | connections | memory | INSERT | group | group / INSERT | memory / INSERT | p99 INSERT, group | refused | processor ms a delivery, receiver + Postgres: memory, INSERT, group |',
 )
+say(`|${' --- |'.repeat(10)}`)
 for (const delayMs of values['commit-delay'].split(',').map(Number)) {
   for (const connections of values.connections.split(',')) await compare(delayMs, connections)
 }
@@ -64,15 +64,17 @@ async function compare(delayMs: number, connections: string): Promise<void> {
   const ms = (rival: string, value: (report: Measured) => number) => of(rival, value).toFixed(2)
   const processor = (rival: string) =>
     `${ms(rival, ({ receiverMs }) => receiverMs)} + ${ms(rival, ({ postgresMs }) => postgresMs)}`
-  const refused = of('group', (report) => report.refused)
-  const rates = [memory, insert, group].map((rate) => `${rate.toFixed(0)}/s`.padStart(9)).join('')
-  const delay = delayMs === 0 ? 'disk' : `+${delayMs} ms`
-  say(
-    `${delay.padEnd(8)}${connections.padEnd(11)}${rates}${(group / insert).toFixed(2).padStart(14)}` +
-      `${p99('group').padStart(9)} ms, ${p99('insert')} ms`.padEnd(24) +
-      `${refused}`.padEnd(10) +
-      RIVALS.map((rival) => processor(rival)).join(', '),
-  )
+  const refused = RIVALS.reduce((sum, rival) => sum + of(rival, (report) => report.refused), 0)
+  const cells = [
+    delayMs === 0 ? "this disk's time" : `${delayMs} ms more`,
+    connections,
+    ...[memory, insert, group].map((rate) => `${rate.toFixed(0)}/s`),
+    ...[group / insert, memory / insert].map((ratio) => ratio.toFixed(2)),
+    `${p99('insert')} ms, ${p99('group')} ms`,
+    refused,
+    RIVALS.map(processor).join(', '),
+  ]
+  say(`| ${cells.join(' | ')} |`)
 }
 
 /** One rival, on a database of its own, under the load of one sender. */
@@ -89,14 +91,13 @@ async function measure(rival: string, delayMs: number, connections: string): Pro
     secret: SECRET,
     connections: values.pool,
   })
-  const receiverTime = () => processorTime([receiver.child.pid ?? 0])
+  const receiverTime = () => timeOf([receiver.child.pid])
   // Of the connections to this database: other work on the same server does not count.
-  const postgresTime = async () =>
-    processorTime((await database.query(BACKENDS)).map(({ pid }) => Number(pid)))
+  const postgresTime = async () => timeOf((await database.query(BACKENDS)).map(({ pid }) => Number(pid)))
   try {
     const { seconds, warmup, signed } = values
     const port = await receiver.line
-    const [receiverBefore, postgresBefore] = [await receiverTime(), await postgresTime()]
+    const [receiverBefore, postgresBefore] = [receiverTime(), await postgresTime()]
     const load = run('load.ts', {
       port,
       secret: SECRET,
@@ -108,7 +109,7 @@ async function measure(rival: string, delayMs: number, connections: string): Pro
     const report: LoadReport = JSON.parse(await load.line)
     return {
       ...report,
-      receiverMs: ((await receiverTime()) - receiverBefore) / report.replies,
+      receiverMs: (receiverTime() - receiverBefore) / report.replies,
       postgresMs: ((await postgresTime()) - postgresBefore) / report.replies,
     }
   } finally {
@@ -116,6 +117,11 @@ async function measure(rival: string, delayMs: number, connections: string): Pro
     await receiver.exit
     await database.drop()
   }
+}
+
+/** Processor time of processes so far, in milliseconds. `NaN` where that is not to be had. */
+function timeOf(pids: readonly (number | undefined)[]): number {
+  return pids.reduce<number>((sum, pid = 0) => sum + (cpuMs(pid) ?? Number.NaN), 0)
 }
 
 /** A process of this folder, and the first line that it prints. */

@@ -26,7 +26,9 @@ const inbox = inboxes[String(values.inbox)]?.()
 if (inbox === undefined) throw new Error(`no inbox ${values.inbox}`)
 
 const app = Fastify()
-app.register(pressWebhook, { secret: values.secret, inbox, receiveOnly: true, logger: false })
+// Whoever is too slow is to be seen to be slow, not to refuse.
+const budgetMs = 30_000
+app.register(pressWebhook, { secret: values.secret, inbox, receiveOnly: true, logger: false, budgetMs })
 await app.listen({ port: 0, host: '127.0.0.1' })
 const address = app.server.address()
 process.stdout.write(`${typeof address === 'object' ? address?.port : address}\n`)

@@ -17,19 +17,32 @@ export async function connectTo(pool: pg.Pool, timeoutMs: number): Promise<Conne
     Math.max(1, timeoutMs),
   )
   late.promise.catch(() => {})
-  // What the driver throws at once, at a connection string that is none, is a failure like any other.
-  const connecting = (async () => pool.connect())()
+  const connecting = connect(pool)
   try {
-    return held(await Promise.race([connecting, late.promise]))
+    return await Promise.race([connecting, late.promise])
   } catch (error) {
     connecting.then(
-      (client) => client.release(),
+      ({ end }) => end(false),
       () => {},
     )
     throw toFault(error)
   } finally {
     clearTimeout(timer)
   }
+}
+
+/**
+ * By a callback: the pool calls it while it reads from the connection. A promise is heard after that, and an error that
+ * came in the same bytes would be heard by nobody, and end the process.
+ */
+function connect(pool: pg.Pool): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    // What the driver throws at once, at a connection string that is none, rejects too.
+    pool.connect((error, client) => {
+      if (client === undefined) reject(error)
+      else resolve(held(client))
+    })
+  })
 }
 
 function held(client: pg.PoolClient): Connection {

@@ -3,24 +3,37 @@ import type { Queryable } from './database.ts'
 import { quoted } from './options.ts'
 import { foundation, migrationsFrom, SCHEMA_VERSION } from './schema.ts'
 
+/** Whatever limits the role has: another instance may be at it, and a table may be large. */
+const BEGIN = [
+  // Whoever waited for the lock must see what the other has done.
+  'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  ...['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'].map(
+    (limit) => `SET LOCAL ${limit} = 0`,
+  ),
+].join('; ')
+
 /**
- * Brings the tables up to date, all of it or nothing; `then` runs before the lock is let go. Several instances may start at
- * once: one does it, the others wait for it.
+ * Brings the tables up to date, all of it or nothing; then runs `then`. Several instances may start at once: one does it,
+ * the others wait for it.
  */
 export async function migrate(client: Queryable, schema: string, then: () => Promise<void>): Promise<void> {
-  const lock = [`kyc-webhooks ${schema}`]
-  await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', lock)
-  try {
-    await client.query('BEGIN')
+  await inTurn(client, schema, async () => {
     await client.query(foundation(schema))
     for (const { sql } of migrationsFrom(await versionOf(client, schema), schema)) await client.query(sql)
+  })
+  await inTurn(client, schema, then)
+}
+
+/** The lock is the transaction's: behind a pooler such as PgBouncer the next one may run in another session. */
+async function inTurn(client: Queryable, schema: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await client.query(BEGIN)
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`kyc-webhooks ${schema}`])
+    await work()
     await client.query('COMMIT')
-    await then()
   } catch (error) {
     await client.query('ROLLBACK')
     throw error
-  } finally {
-    await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', lock)
   }
 }
 

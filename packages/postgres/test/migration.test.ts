@@ -2,6 +2,7 @@ import { type Inbox, KycWebhookError } from '@kyc-webhooks/core'
 import { expect, onTestFinished, test } from 'vitest'
 import { arriving, workOf } from '../../testing/src/inbox-work.ts'
 import { migrationSql, postgresInbox } from '../src/index.ts'
+import { poolOfTransactions } from './support/pooler.ts'
 import { testDatabase } from './support/stores.ts'
 import { until } from './support/until.ts'
 
@@ -20,6 +21,21 @@ test('many instances that start at once on an empty database make one inbox', as
   expect(await database.query('SELECT version FROM race.migration')).toEqual([
     ...[{ version: 1 }, { version: 2 }, { version: 3 }],
   ])
+})
+
+test('many that start at once behind a pooler of transactions make one inbox', async () => {
+  const inboxes = Array.from({ length: 8 }, () => {
+    const pool = poolOfTransactions(database.url)
+    const inbox = postgresInbox({ pool, schema: 'pooled', maxConnections: 3 })
+    onTestFinished(async () => {
+      await inbox.close()
+      await pool.end()
+    })
+    return inbox
+  })
+  await Promise.all(inboxes.map((inbox) => inbox.open()))
+  const outcomes = await Promise.all(inboxes.map((inbox) => inbox.record(arriving('a'))))
+  expect(outcomes.toSorted()).toEqual([...Array(7).fill('duplicate'), 'recorded'])
 })
 
 test('without `migrate` nothing is created, and the message says what to do', async () => {

@@ -88,6 +88,19 @@ test('a server that closes all its connections: the next delivery is recorded', 
   expect(await inbox.record(arriving('after'))).toBe('recorded')
 })
 
+test('a server that ends connections as soon as they are ready: unavailable, then normal', async () => {
+  const { proxy, inbox } = await behindProxy()
+  await inbox.record(arriving('before the end'))
+  proxy.cut()
+  proxy.end()
+  // Commits, and looks, each with a connection of their own: an error that nobody hears ends the process.
+  const looks = Promise.allSettled([inbox.stats(), inbox.events()])
+  await expect(inbox.record(arriving('ended'))).rejects.toMatchObject(isUnavailable)
+  await looks
+  proxy.pass()
+  await untilTaken(inbox, 'after the end')
+})
+
 test('an inbox that could not be opened opens later', async () => {
   const proxy = await proxyTo(database.url)
   proxy.cut()

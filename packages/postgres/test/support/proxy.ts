@@ -11,11 +11,26 @@ export interface Proxy {
   hang(): void
   /** Closes all connections and every new one. */
   cut(): void
+  /** Has the server end each new connection as soon as it is ready, in the same bytes. */
+  end(): void
+}
+
+/** What the server says last when an administrator ends the connection. */
+const TERMINATED = message(
+  'E',
+  'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0',
+)
+const READY = message('Z', 'I')
+
+function message(type: string, text: string): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(text.length + length.length)
+  return Buffer.concat([Buffer.from(type), length, Buffer.from(text)])
 }
 
 export async function proxyTo(url: string): Promise<Proxy> {
   const target = new URL(url)
-  let mode: 'pass' | 'hang' | 'cut' = 'pass'
+  let mode: 'pass' | 'hang' | 'cut' | 'end' = 'pass'
   const pairs = new Set<[Socket, Socket]>()
 
   const server = createServer((inbound) => {
@@ -25,6 +40,16 @@ export async function proxyTo(url: string): Promise<Proxy> {
     }
     const outbound = connect(Number(target.port || 5432), target.hostname)
     const pair: [Socket, Socket] = [inbound, outbound]
+    if (mode === 'end') {
+      inbound.on('error', () => {}).pipe(outbound.on('error', () => {}))
+      outbound.on('data', (bytes: Buffer) => {
+        const isReady = bytes.subarray(-READY.length).equals(READY)
+        if (isReady) inbound.end(Buffer.concat([bytes, TERMINATED]))
+        else inbound.write(bytes)
+      })
+      inbound.on('close', () => outbound.destroy())
+      return
+    }
     pairs.add(pair)
     for (const [from, to] of [pair, pair.toReversed()] as [Socket, Socket][]) {
       from.on('error', () => {})
@@ -58,6 +83,9 @@ export async function proxyTo(url: string): Promise<Proxy> {
     hang() {
       mode = 'hang'
       each((from, to) => from.unpipe(to).pause())
+    },
+    end() {
+      mode = 'end'
     },
     cut() {
       mode = 'cut'
