@@ -37,9 +37,9 @@ export interface AdapterFixture {
   handled: PressEvent[]
   /** The rest of the handler. A case may replace it. */
   handle: () => unknown
-  /** Waits until the handler was given so many events. Rejects after two seconds. */
+  /** Waits until the handler was given so many events. Rejects after five seconds. */
   handledUntil(count: number): Promise<void>
-  /** Waits for a log line with this code, and gives it. Rejects after two seconds. */
+  /** Waits for a log line with this code, and gives it. Rejects after five seconds. */
   logged(code: string): Promise<Readonly<Record<string, unknown>>>
   /** Sends a request through supertest. @default `path` the middleware's */
   send(sending: Partial<Sending>): Promise<Response>

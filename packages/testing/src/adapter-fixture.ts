@@ -68,7 +68,7 @@ function fixtureOf({ server, inbox, handled, lines, connections }: Parts): Adapt
   }
 }
 
-const WAIT = { timeout: 2_000, interval: 5 }
+const WAIT = { timeout: 5_000, interval: 5 }
 
 function loggerTo(lines: Line[]): Logger {
   const log = (fields: object, message: string): void => {

@@ -66,9 +66,9 @@ export class RawConnection {
     this.#socket.resetAndDestroy()
   }
 
-  /** The next reply, `100 Continue` included. Rejects when none comes within two seconds. */
-  async reply(): Promise<RawReply> {
-    return this.#until(() => {
+  /** The next reply, `100 Continue` included. Rejects when none comes in time. */
+  async reply(withinMs = 2_000): Promise<RawReply> {
+    return this.#until(withinMs, () => {
       const head = this.#received.indexOf('\r\n\r\n')
       if (head < 0) return undefined
       const [first = '', ...lines] = this.#received.toString('latin1', 0, head).split('\r\n')
@@ -97,8 +97,8 @@ export class RawConnection {
   }
 
   /** The status of the next reply; `closed` when the connection is closed instead. */
-  async outcome(): Promise<number | 'closed'> {
-    return this.reply().then(
+  async outcome(withinMs = 2_000): Promise<number | 'closed'> {
+    return this.reply(withinMs).then(
       ({ status }) => status,
       (error: unknown) => {
         if (this.#over) return 'closed'
@@ -109,16 +109,16 @@ export class RawConnection {
 
   /** Resolves when the connection is closed. */
   async closed(): Promise<void> {
-    await this.#until(() => this.#over || undefined)
+    await this.#until(2_000, () => this.#over || undefined)
   }
 
-  async #until<T>(look: () => T | undefined): Promise<T> {
-    const deadline = AbortSignal.timeout(2_000)
+  async #until<T>(withinMs: number, look: () => T | undefined): Promise<T> {
+    const deadline = AbortSignal.timeout(withinMs)
     for (;;) {
       const seen = look()
       if (seen !== undefined) return seen
       if (this.#over) throw new Error('the connection was closed first')
-      if (deadline.aborted) throw new Error('nothing came within two seconds')
+      if (deadline.aborted) throw new Error(`nothing came within ${withinMs} ms`)
       await Promise.race([this.#news.promise, sleep(50)])
     }
   }

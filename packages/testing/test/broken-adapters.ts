@@ -160,11 +160,9 @@ export const brokenAdapters: readonly [defect: string, adapter: Adapter, caught:
   [
     'lets others add to the reply',
     (receiver, req, res, next) => {
-      const end = res.end.bind(res)
-      res.end = ((body: string) => {
-        res.setHeader('set-cookie', 'session=1')
-        return end(body)
-      }) as typeof res.end
+      const writeHead = res.writeHead.bind(res)
+      res.writeHead = ((status: number, headers: object) =>
+        writeHead(status, { ...headers, 'set-cookie': 'session=1' })) as typeof res.writeHead
       return plainAdapter(receiver, req, res, next)
     },
     'an accepted delivery gets the reply of core, and nothing beside it',
