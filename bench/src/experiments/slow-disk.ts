@@ -1,7 +1,7 @@
 import { comparedTable } from '../report/compared-table.ts'
 import { ratio } from '../report/numbers.ts'
 import type { Experiment, Section } from '../report/section.ts'
-import type { Compared, Entry } from '../run/bench.ts'
+import type { Bench, Compared, Entry } from '../run/bench.ts'
 import { startRedis } from '../run/redis.ts'
 import { slowFsync } from '../run/slow-fsync.ts'
 
@@ -19,16 +19,7 @@ export const slowDisk: Experiment = {
     const sets: { delay: number; all: Compared[] }[] = []
     for (const delay of bench.settings.quick ? [10] : DELAYS) {
       bench.say(` fsync slower by ${delay} ms`)
-      const env = slow(delay)
-      const redis = await startRedis(bench.settings.folder, true, env)
-      const entries: Entry[] = [HAND_WRITTEN, 'fastify-sqlite-inline', OURS].map((rival) => ({
-        label: rival,
-        trial: { rival, process: { env } },
-      }))
-      const server = { redisPort: redis?.port }
-      if (redis) entries.push({ label: 'express-bullmq, synced', trial: { rival: 'express-bullmq', server } })
-      sets.push({ delay, all: await bench.compare(entries) })
-      await redis?.stop()
+      sets.push({ delay, all: await compareOn(bench, slow(delay)) })
     }
     const slowest = sets.at(-1)?.all ?? []
     const rate = (label: string) => slowest.find((each) => each.label === label)?.rate.median ?? Number.NaN
@@ -61,6 +52,22 @@ export const slowDisk: Experiment = {
       ),
     }
   },
+}
+
+/** The same disk for all: SQLite within the receivers, and Redis. */
+async function compareOn(bench: Bench, env: Record<string, string>): Promise<Compared[]> {
+  const redis = await startRedis(bench.settings.folder, true, env)
+  try {
+    const entries: Entry[] = [HAND_WRITTEN, 'fastify-sqlite-inline', OURS].map((rival) => ({
+      label: rival,
+      trial: { rival, process: { env } },
+    }))
+    const server = { redisPort: redis?.port }
+    if (redis) entries.push({ label: 'express-bullmq, synced', trial: { rival: 'express-bullmq', server } })
+    return await bench.compare(entries)
+  } finally {
+    await redis?.stop()
+  }
 }
 
 const notRun: Section = {

@@ -26,6 +26,8 @@ process.on('message', ({ type, port }: { type: string; port?: number }) => {
   if (type === 'enough') enough.resolve()
   if (type === 'count') say({ type: 'count', accepted: tally.accepted })
 })
+// Whoever started it is gone, or has its report.
+process.on('disconnect', () => process.exit())
 say({ type: 'ready' })
 
 async function run(port: number): Promise<void> {
