@@ -1,4 +1,4 @@
-import { ms, percent, whole } from '../report/numbers.ts'
+import { connectionsOf, ms, percent, whole } from '../report/numbers.ts'
 import type { Experiment, Table } from '../report/section.ts'
 import type { Compared } from '../run/bench.ts'
 
@@ -14,10 +14,7 @@ export const steps: Experiment = {
     for (const connections of bench.settings.quick ? [4] : CONNECTIONS) {
       const load = { loop: { kind: 'closed', connections } } as const
       const trial = { rival: RIVAL, load, server: { look: 'steps', handlers: 16 } } as const
-      const [compared] = await bench.compare(
-        [{ label: `${RIVAL}, ${connections === 1 ? '1 connection' : `${connections} connections`}`, trial }],
-        1,
-      )
+      const [compared] = await bench.compare([{ label: `${RIVAL}, ${connectionsOf(connections)}`, trial }], 1)
       if (compared) sets.push({ connections, compared })
     }
     return {

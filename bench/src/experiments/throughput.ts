@@ -1,5 +1,5 @@
 import { comparedTable } from '../report/compared-table.ts'
-import { ratio } from '../report/numbers.ts'
+import { connectionsOf, ratio } from '../report/numbers.ts'
 import type { Experiment, Target } from '../report/section.ts'
 import type { Compared } from '../run/bench.ts'
 
@@ -17,13 +17,13 @@ export const throughput: Experiment = {
     const at = bench.settings.quick ? [4] : CONNECTIONS
     const sets: { connections: number; all: Compared[] }[] = []
     for (const connections of at) {
-      bench.say(` ${labelOf(connections)}`)
+      bench.say(` ${connectionsOf(connections)}`)
       const load = { loop: { kind: 'closed', connections } } as const
       const all = await bench.compare(RIVALS.map((rival) => ({ label: rival, trial: { rival, load } })))
       sets.push({ connections, all })
     }
     return {
-      tables: sets.map(({ connections, all }) => comparedTable(labelOf(connections), all, CEILING)),
+      tables: sets.map(({ connections, all }) => comparedTable(connectionsOf(connections), all, CEILING)),
       plots: [
         {
           kind: 'bars',
@@ -32,7 +32,7 @@ export const throughput: Experiment = {
           unit: 'deliveries a second',
           series: RIVALS,
           groups: sets.map(({ connections, all }) => ({
-            label: labelOf(connections),
+            label: connectionsOf(connections),
             bars: all.map(({ label, rate }) => ({
               series: label,
               value: rate.median,
@@ -44,14 +44,11 @@ export const throughput: Experiment = {
       ],
       targets: targets(sets.find(({ connections }) => connections === 64)?.all ?? sets[0]?.all ?? []),
       measured: sets.flatMap(({ connections, all }) =>
-        all.map((each) => ({ ...each, label: `${each.label}, ${labelOf(connections)}` })),
+        all.map((each) => ({ ...each, label: `${each.label}, ${connectionsOf(connections)}` })),
       ),
     }
   },
 }
-
-const labelOf = (connections: number): string =>
-  connections === 1 ? '1 connection' : `${connections} connections`
 
 function targets(all: readonly Compared[]): Target[] {
   const rate = (label: string) => all.find((each) => each.label === label)?.rate.median ?? Number.NaN

@@ -11,3 +11,5 @@ export const spreadOf = ({ median, min, max }: Spread): string =>
 /** Of any size, in few characters: 12,345; 98.5; 0.07. */
 export const short = (value: number): string =>
   value === 0 ? '0' : value >= 100 ? whole(value) : String(Number(value.toPrecision(2)))
+export const connectionsOf = (count: number): string =>
+  count === 1 ? '1 connection' : `${whole(count)} connections`
