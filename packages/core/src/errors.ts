@@ -111,6 +111,16 @@ export const ERRORS = {
   'inbox-moving': { kind: 'configuration', message: 'The move into this inbox is not finished' },
   'inbox-not-empty': { kind: 'configuration', message: 'The inbox to move into is not empty' },
   'inbox-in-use': { kind: 'configuration', message: 'The inbox is in use' },
+  'encryption-key-missing': { kind: 'configuration', message: 'An encryption key of the inbox is missing' },
+  'encryption-key-malformed': {
+    kind: 'configuration',
+    message: 'An encryption key of the inbox is not of the right form',
+  },
+  'encryption-key-wrong': {
+    kind: 'configuration',
+    message: 'An encryption key of the inbox is the wrong one',
+  },
+  'sealed-value-broken': { kind: 'configuration', message: 'A sealed value of the inbox cannot be opened' },
   'redrive-impossible': { kind: 'configuration', message: 'The delivery cannot be redriven' },
   'node-too-old': { kind: 'configuration', message: 'This version of Node.js is not supported' },
   // Thrown by calls that ask a provider

@@ -53,8 +53,8 @@ export class AttemptTransaction implements Turns {
     if (this.#work.transactional) await this.#begin()
   }
 
-  /** Runs the handler, and settles the event in its transaction if there is one. Rejects with nothing written. */
-  async run(scope: AttemptScope): Promise<void> {
+  /** Runs the handler for the claim as it was opened, and settles the event in its transaction if there is one. Rejects with nothing written. */
+  async run(claim: Claim, scope: AttemptScope): Promise<void> {
     const writes: Promise<unknown>[] = []
     const latest: AttemptScope['latest'] = (subject, time, equalTimes, write) => {
       const applied = async (): Promise<void> => {
@@ -65,7 +65,7 @@ export class AttemptTransaction implements Turns {
       writes.push(written)
       return written
     }
-    await this.#work.run(this.#claim, { ...scope, latest, ...(await this.#clientScope()) })
+    await this.#work.run(claim, { ...scope, latest, ...(await this.#clientScope()) })
     await Promise.allSettled(writes)
     await this.#client?.close()
     scope.signal.throwIfAborted()

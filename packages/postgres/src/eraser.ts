@@ -25,8 +25,6 @@ export async function erase(
     quarantined: unquarantined ?? 0,
     ...{ waiting: waiting ? 0 : inState('waiting'), running: inState('running') },
     receivers: [...new Set(own.map(({ receiver }) => restored(String(receiver))))],
-    // The server keeps dead rows until it vacuums, and its own log as long as it is told to.
-    overwritten: false,
   }
   return { erased, dead: gone.filter(({ state }) => state === 'dead').map(ticketed) }
 }

@@ -1,5 +1,5 @@
 import type { Claim, Logger, Settlement, Work } from '@kyc-webhooks/core'
-import { Attempt, carryOut, quietly } from '@kyc-webhooks/core/engine'
+import { Attempt, carryOut, quietly, type WorkerHooks } from '@kyc-webhooks/core/engine'
 import { AttemptTransaction } from './attempt-transaction.ts'
 import type { Permits } from './permits.ts'
 import type { PostgresStore } from './postgres-store.ts'
@@ -13,6 +13,7 @@ export interface Ticketing extends TicketRow {
 
 export interface FollowerTools {
   logger: Logger
+  guard: WorkerHooks['guard']
   settle(settlement: Settlement): Promise<void>
   /** Aborted when nothing more is to be started. */
   stopping: AbortSignal
@@ -90,10 +91,10 @@ export class Follower {
     const transaction = new AttemptTransaction(this.#store, this.#work, claim)
     const work = {
       ...this.#work,
-      run: (_: Claim, scope: Parameters<Work['run']>[1]) => transaction.run(scope),
+      run: (claim: Claim, scope: Parameters<Work['run']>[1]) => transaction.run(claim, scope),
     }
-    const { logger, graceOver, stopping } = this.#tools
-    const attempt = new Attempt(claim, work, { turns: transaction, logger })
+    const { logger, guard, graceOver, stopping } = this.#tools
+    const attempt = new Attempt(claim, work, { turns: transaction, logger, guard })
     // Another worker has the job: what this attempt comes to can no longer be settled.
     const onLost = () => attempt.release()
     lost.addEventListener('abort', onLost, { once: true })

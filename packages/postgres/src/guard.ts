@@ -82,10 +82,11 @@ export async function plainHashes(
   after: string,
   limit: number,
 ): Promise<PlainHash[]> {
-  const { rows } = await client.query(kind === 'key' ? sql.plainKeys : sql.plainHeads, [after, limit])
+  const pages = { key: sql.plainKeys, nonce: sql.plainNonces, head: sql.plainHeads }
+  const { rows } = await client.query(pages[kind], [after, limit])
   return rows.map(({ hash, digest }) => ({
     hash: String(hash),
-    ...(digest === undefined ? {} : { digest: String(digest) }),
+    ...(digest === undefined || digest === null ? {} : { digest: String(digest) }),
   }))
 }
 
@@ -96,11 +97,10 @@ export async function rehash(
   hashes: readonly Rehash[],
 ): Promise<void> {
   const pairs = [hashes.map(({ from }) => from), hashes.map(({ to }) => to)]
-  if (kind === 'key') {
-    await client.query(sql.rekey, [...pairs, hashes.map(({ digest = '' }) => digest)])
-    await client.query(sql.forgetKeys, [pairs[0]])
-  } else {
-    await client.query(sql.rehead, pairs)
-    await client.query(sql.forgetHeads, [pairs[0]])
-  }
+  const digests = hashes.map(({ digest = null }) => digest)
+  if (kind === 'key') await client.query(sql.rekey, [...pairs, digests])
+  else if (kind === 'nonce') await client.query(sql.renonce, [...pairs, digests])
+  else await client.query(sql.rehead, pairs)
+  const forget = { key: sql.forgetKeys, nonce: sql.forgetNonces, head: sql.forgetHeads }
+  await client.query(forget[kind], [pairs[0]])
 }

@@ -176,6 +176,11 @@ export class PostgresStore implements SharedStore {
     })
   }
 
+  /** The server keeps dead rows until it vacuums, and its own log as long as it is told to. */
+  async overwrite(): Promise<boolean> {
+    return false
+  }
+
   handOver = (...args: Parameters<Movable['handOver']>): ReturnType<Movable['handOver']> =>
     this.#mover.handOver(...args)
   takeOver = (move: Move): Promise<void> => this.#mover.takeOver(move)

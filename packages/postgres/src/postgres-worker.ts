@@ -54,6 +54,7 @@ export class PostgresWorker implements RunningWorker {
     this.#permits = new Permits(work.concurrency)
     this.#follower = new Follower(work, store, this.#permits, {
       logger: this.logger,
+      guard: hooks.guard,
       settle: (settlement) => hooks.settle(settlement),
       stopping: this.#stopping.signal,
       graceOver: this.#graceOver.signal,

@@ -1,5 +1,5 @@
 import type { Outcome, Receipt } from '@kyc-webhooks/core'
-import { decideOutcome, quarantineReason } from '@kyc-webhooks/core/engine'
+import { asNow, decideOutcome, quarantineReason } from '@kyc-webhooks/core/engine'
 import type { Queryable } from './database.ts'
 import { Packed } from './packed.ts'
 import type { Statements } from './sql.ts'
@@ -64,14 +64,42 @@ async function rememberKeys({ client, sql, now }: Batch, receipts: readonly Rece
     for (const { key } of rows) fresh.add(String(key))
   }
   const others = keyed.flatMap(({ key }) => (key === undefined || fresh.has(key) ? [] : [key]))
-  if (others.length === 0) return { fresh, known: new Map() }
-  const { rows } = await client.query(sql.knownKeys, [now, others])
-  const known = new Map(rows.map(({ key, digest }) => [String(key), { digest: String(digest) }]))
+  const batch = { client, sql, now }
+  // After its own key is there: whoever puts the former in another form waits, or was first.
+  const formerly = await formerlyKnown(batch, keyed)
+  if (others.length === 0) return { fresh, known: formerly }
+  const known = new Map([...formerly, ...(await knownKeys(batch, others))])
   // `rememberKeys` locks also what it leaves as it is. Were a key gone all the same, its delivery must not be recorded
   // without it.
   const isGone = wanted.some(({ key }) => key !== undefined && !fresh.has(key) && !known.has(key))
   if (isGone) throw Object.assign(new Error('a key vanished'), { code: SERIALIZATION_FAILURE })
   return { fresh, known }
+}
+
+async function knownKeys(
+  { client, sql, now }: Batch,
+  keys: readonly string[],
+): Promise<Map<string, { digest: string }>> {
+  if (keys.length === 0) return new Map()
+  const { rows } = await client.query(sql.knownKeys, [now, keys])
+  return new Map(rows.map(({ key, digest }) => [String(key), { digest: String(digest) }]))
+}
+
+/** What is known under its former key, by the key of now. */
+async function formerlyKnown(
+  batch: Batch,
+  receipts: readonly Receipt[],
+): Promise<Map<string, { digest: string }>> {
+  const rows = await knownKeys(
+    batch,
+    receipts.flatMap(({ former }) => former?.key ?? []),
+  )
+  return new Map(
+    receipts.flatMap((receipt): [string, { digest: string }][] => {
+      const row = asNow(receipt, rows.get(receipt.former?.key ?? ''))
+      return row === undefined || receipt.key === undefined ? [] : [[receipt.key, row]]
+    }),
+  )
 }
 
 /** The quarantine rows of redriven receipts that are still there. Whoever comes second with one waits here. */
@@ -92,11 +120,13 @@ async function rememberNonces(
   receipts: readonly Receipt[],
   known: Keys['known'],
 ): Promise<Map<Receipt, Use>> {
+  const formerly = await formerlyUsed({ client, sql, now }, receipts)
   const firsts = new Map<string, Receipt>()
   for (const receipt of receipts) {
     const { key, nonce, quarantine } = receipt
     const isNew = key === undefined || !known.has(key)
-    if (nonce && isNew && quarantine === undefined && !firsts.has(nonce.key)) firsts.set(nonce.key, receipt)
+    const isWanted = isNew && quarantine === undefined && !formerly.has(receipt)
+    if (nonce && isWanted && !firsts.has(nonce.key)) firsts.set(nonce.key, receipt)
   }
   const free = new Set<string>()
   if (firsts.size > 0) {
@@ -110,18 +140,35 @@ async function rememberNonces(
     for (const { key } of rows) free.add(String(key))
   }
   const asked = receipts.flatMap(({ nonce }) => (nonce && !free.has(nonce.key) ? [nonce.key] : []))
-  const used = new Map<string, Use>()
-  if (asked.length > 0) {
-    const { rows } = await client.query(sql.usedNonces, [now, asked])
-    for (const { key, usedBy } of rows)
-      used.set(String(key), { usedBy: usedBy === null ? undefined : String(usedBy) })
-  }
+  const used = await usedNonces({ client, sql, now }, asked)
   const uses = receipts.flatMap((receipt): [Receipt, Use][] => {
     const { nonce: { key = '' } = {} } = receipt
     const use = free.has(key) ? { usedBy: firsts.get(key)?.key } : used.get(key)
     return use === undefined || (free.has(key) && firsts.get(key) === receipt) ? [] : [[receipt, use]]
   })
-  return new Map(uses)
+  return new Map([...formerly, ...uses])
+}
+
+async function usedNonces({ client, sql, now }: Batch, nonces: readonly string[]): Promise<Map<string, Use>> {
+  if (nonces.length === 0) return new Map()
+  const { rows } = await client.query(sql.usedNonces, [now, nonces])
+  return new Map(
+    rows.map(({ key, usedBy }) => [String(key), { usedBy: usedBy === null ? undefined : String(usedBy) }]),
+  )
+}
+
+/** Who used the nonces of receipts before, under their former hashes. */
+async function formerlyUsed(batch: Batch, receipts: readonly Receipt[]): Promise<Map<Receipt, Use>> {
+  const rows = await usedNonces(
+    batch,
+    receipts.flatMap(({ former }) => former?.nonce ?? []),
+  )
+  return new Map(
+    receipts.flatMap((receipt): [Receipt, Use][] => {
+      const use = asNow(receipt, rows.get(receipt.former?.nonce ?? ''))
+      return use === undefined ? [] : [[receipt, use]]
+    }),
+  )
 }
 
 async function addEvents({ client, sql, now }: Batch, receipts: readonly Receipt[]): Promise<Ticketed[]> {

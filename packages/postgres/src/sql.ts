@@ -42,8 +42,11 @@ type StatementName =
   | 'rewriteQuarantined'
   | 'redigest'
   | 'plainKeys'
+  | 'plainNonces'
   | 'plainHeads'
   | 'rekey'
+  | 'renonce'
+  | 'forgetNonces'
   | 'forgetKeys'
   | 'rehead'
   | 'forgetHeads'
@@ -255,6 +258,9 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
     plainKeys: `
       SELECT encode(key, 'hex') AS hash, encode(digest, 'hex') AS digest FROM ${schema}.seen
       WHERE key > decode($1, 'hex') AND octet_length(key) = 16 ORDER BY key LIMIT $2`,
+    plainNonces: `
+      SELECT encode(key, 'hex') AS hash, encode(used_by, 'hex') AS digest FROM ${schema}.nonce
+      WHERE key > decode($1, 'hex') AND octet_length(key) = 16 ORDER BY key LIMIT $2`,
     plainHeads: `
       SELECT encode(key, 'hex') AS hash FROM ${schema}.head
       WHERE key > decode($1, 'hex') AND octet_length(key) = 32 ORDER BY key LIMIT $2`,
@@ -264,6 +270,14 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       FROM unnest($1::text[], $2::text[], $3::text[]) AS r (before, after, digest)
       JOIN ${schema}.seen ON seen.key = decode(r.before, 'hex') ORDER BY r.after
       ON CONFLICT (key) DO NOTHING`,
+    renonce: `
+      INSERT INTO ${schema}.nonce (key, used_by, expires_at)
+      SELECT decode(r.after, 'hex'), decode(r.used_by, 'hex'), nonce.expires_at
+      FROM unnest($1::text[], $2::text[], $3::text[]) AS r (before, after, used_by)
+      JOIN ${schema}.nonce ON nonce.key = decode(r.before, 'hex') ORDER BY r.after
+      ON CONFLICT (key) DO NOTHING`,
+    forgetNonces: `
+      DELETE FROM ${schema}.nonce WHERE key = ANY (SELECT decode(r, 'hex') FROM unnest($1::text[]) AS r)`,
     rehead: `
       INSERT INTO ${schema}.head AS known (key, time) SELECT decode(r.after, 'hex'), head.time
       FROM unnest($1::text[], $2::text[]) AS r (before, after)

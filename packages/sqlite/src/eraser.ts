@@ -18,7 +18,7 @@ export function eraser(db: Database.Database): (request: EraseRequest) => Erased
   const forgetHead = db.prepare(sql.forgetHead)
   const unquarantine = db.prepare(sql.unquarantine)
 
-  const erase = db.transaction((request: EraseRequest): Omit<ErasedRows, 'overwritten'> => {
+  const erase = db.transaction((request: EraseRequest): ErasedRows => {
     const { subjects, receiver = null, waiting = false, heads = [], quarantined = [] } = request
     const own = subjects.filter(Boolean).flatMap((subject) => about.all({ subject: hex(subject), receiver }))
     const states: readonly EventState[] = waiting ? ['done', 'dead', 'waiting'] : ['done', 'dead']
@@ -38,12 +38,7 @@ export function eraser(db: Database.Database): (request: EraseRequest) => Erased
     }
   })
 
-  return (request) => {
-    const erased = erase.immediate(request)
-    // Else what was deleted stays readable in the log until later commits overwrite it. Not while another process reads.
-    const [checkpoint] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
-    return { ...erased, overwritten: checkpoint?.busy === 0 }
-  }
+  return (request) => erase.immediate(request)
 }
 
 const hex = (digits: string): Buffer => Buffer.from(digits, 'hex')

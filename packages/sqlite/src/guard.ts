@@ -12,6 +12,10 @@ type DeliveryRow = Omit<StoredDelivery, 'headers' | 'context' | 'events'> & {
   headers: string
   context: string
 }
+interface HashRow {
+  hash: Buffer
+  digest?: Buffer | null
+}
 interface FactRow {
   seq: number
   receiver: string
@@ -31,11 +35,13 @@ export function guard(db: Database.Database): Guard {
   const rewriteQuarantined = db.prepare(sql.rewriteQuarantined)
   const redigest = db.prepare(sql.redigest)
   const plain = {
-    key: db.prepare<[Buffer, number], { hash: Buffer; digest: Buffer }>(sql.plainKeys),
-    head: db.prepare<[Buffer, number], { hash: Buffer; digest?: Buffer }>(sql.plainHeads),
+    key: db.prepare<[Buffer, number], HashRow>(sql.plainKeys),
+    nonce: db.prepare<[Buffer, number], HashRow>(sql.plainNonces),
+    head: db.prepare<[Buffer, number], HashRow>(sql.plainHeads),
   }
   const rehashed = {
     key: [db.prepare(sql.rekey), db.prepare(sql.forgetKey)],
+    nonce: [db.prepare(sql.renonce), db.prepare(sql.forgetNonce)],
     head: [db.prepare(sql.rehead), db.prepare(sql.forgetHead)],
   } as const
 
@@ -61,7 +67,7 @@ export function guard(db: Database.Database): Guard {
     const [put, forget] = rehashed[kind]
     for (const { from, to, digest } of hashes) {
       const row = { from: hex(from), to: hex(to) }
-      put.run(kind === 'key' ? { ...row, digest: hex(digest ?? '') } : row)
+      put.run(kind === 'head' ? row : { ...row, digest: digest === undefined ? null : hex(digest) })
       forget.run(row.from)
     }
   })
@@ -80,11 +86,17 @@ export function guard(db: Database.Database): Guard {
     plainHashes: (kind, after, limit) =>
       plain[kind].all(hex(after), limit).map(({ hash, digest }): PlainHash => {
         const own = { hash: hash.toString('hex') }
-        return digest === undefined ? own : { ...own, digest: digest.toString('hex') }
+        return digest === undefined || digest === null ? own : { ...own, digest: digest.toString('hex') }
       }),
 
     rehash: (kind, hashes) => rehash.immediate(kind, hashes),
     erase: eraser(db),
+
+    overwrite() {
+      // Else what was deleted stays readable in the log until later commits overwrite it. Not while another process reads.
+      const [checkpoint] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+      return checkpoint?.busy === 0
+    },
   }
 
   function stored({ seq, headers, context, ...row }: DeliveryRow): StoredDelivery {

@@ -17,15 +17,29 @@ export function recorder(db: Database.Database): (receipt: ReceiptRow) => Outcom
   const unquarantine = db.prepare(sql.unquarantine)
 
   function decide(receipt: ReceiptRow): Outcome {
-    const { nonce, receivedAt } = receipt
+    const { nonce, receivedAt, former } = receipt
     const key = bytes(receipt.key)
-    const known = key && digestOfKey.get(key, receivedAt)
+    const known = key && (digestOfKey.get(key, receivedAt) ?? formerlyKnown(receipt))
     if (known && isOtherContent(known.digest, hex(receipt.digest))) return 'conflict'
-    const used = nonce && userOfNonce.get(hex(nonce.key), receivedAt)
+    const used = nonce && (userOfNonce.get(hex(nonce.key), receivedAt) ?? (former && formerlyUsed(receipt)))
     if (known) return used && nonce?.strict ? 'nonce-reused' : 'duplicate'
     if (receipt.quarantine) return 'quarantined'
     const usedByItself = key && used?.usedBy?.equals(key) && !nonce?.strict
     return used && !usedByItself ? 'nonce-reused' : 'recorded'
+  }
+
+  /** The row of its former key, as it would be under the hashes of now. */
+  function formerlyKnown({ former, digest, receivedAt }: ReceiptRow): { digest: Buffer } | undefined {
+    if (former?.key === undefined) return undefined
+    const known = digestOfKey.get(hex(former.key), receivedAt)
+    return known?.digest.equals(hex(former.digest)) ? { digest: hex(digest) } : known
+  }
+
+  function formerlyUsed({ former, key, receivedAt }: ReceiptRow): { usedBy: Buffer | null } | undefined {
+    if (former?.nonce === undefined) return undefined
+    const used = userOfNonce.get(hex(former.nonce), receivedAt)
+    const isSame = former.key !== undefined && used?.usedBy?.equals(hex(former.key)) === true
+    return isSame ? { usedBy: bytes(key) ?? null } : used
   }
 
   function record({ key, digest, keyExpiresAt, nonce, receivedAt, ...receipt }: ReceiptRow): void {

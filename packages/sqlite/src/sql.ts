@@ -90,10 +90,16 @@ export const sql = {
   redigest: 'UPDATE OR IGNORE quarantine SET digest = ? WHERE seq = ?',
   plainKeys: `
     SELECT key AS hash, digest FROM seen WHERE key > ? AND length(key) = 16 ORDER BY key LIMIT ?`,
+  plainNonces: `
+    SELECT key AS hash, used_by AS digest FROM nonce WHERE key > ? AND length(key) = 16 ORDER BY key LIMIT ?`,
   plainHeads: 'SELECT key AS hash FROM head WHERE key > ? AND length(key) = 32 ORDER BY key LIMIT ?',
   rekey: `
     INSERT INTO seen (key, digest, expires_at) SELECT :to, :digest, expires_at FROM seen WHERE key = :from
     ON CONFLICT DO NOTHING`,
+  renonce: `
+    INSERT INTO nonce (key, used_by, expires_at) SELECT :to, :digest, expires_at FROM nonce WHERE key = :from
+    ON CONFLICT DO NOTHING`,
+  forgetNonce: 'DELETE FROM nonce WHERE key = ?',
   forgetKey: 'DELETE FROM seen WHERE key = ?',
   rehead: `
     INSERT INTO head (key, time) SELECT :to, time FROM head WHERE key = :from

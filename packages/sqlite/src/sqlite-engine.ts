@@ -82,6 +82,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     plainHashes: call('plainHashes'),
     rehash: call('rehash'),
     erase: call('erase'),
+    overwrite: call('overwrite'),
     ...mover(`sqlite ${file}`, () => createHost({ path, thread, migrate }, () => {})),
     close,
   }

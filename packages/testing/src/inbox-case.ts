@@ -6,6 +6,8 @@ export interface EngineFixture {
   open(): Promise<InboxEngine>
   /** An inbox on the store, where it is not made by `createInbox`. Opens when it is first needed. */
   inbox?(options: InboxOptions): Inbox
+  /** For each inbox on the store. */
+  options?: InboxOptions
   /** Everything that lies in the store now, to look for what must be gone. */
   content(): Promise<Buffer>
   /** Closes what is open and removes the store. */
@@ -24,7 +26,8 @@ export interface InboxCase {
 }
 
 /** An inbox on the store of a fixture. */
-export async function inboxOn(fixture: EngineFixture, options: InboxOptions = {}): Promise<Inbox> {
+export async function inboxOn(fixture: EngineFixture, own: InboxOptions = {}): Promise<Inbox> {
+  const options = { ...fixture.options, ...own }
   return fixture.inbox?.(options) ?? createInbox(await fixture.open(), options)
 }
 

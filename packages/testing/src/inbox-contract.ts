@@ -12,6 +12,7 @@ import { nonceCases } from './inbox-cases-nonce.ts'
 import { quarantineCases } from './inbox-cases-quarantine.ts'
 import { recordCases } from './inbox-cases-record.ts'
 import { restartCases } from './inbox-cases-restart.ts'
+import { SEALED, sealCases } from './inbox-cases-seal.ts'
 import { settleCases } from './inbox-cases-settle.ts'
 import { shareCases } from './inbox-cases-share.ts'
 import { takeOverCases } from './inbox-cases-take-over.ts'
@@ -59,11 +60,15 @@ export function inboxContract(
   { persistent, exclusive = true }: ContractOptions,
   make: MakeFixture,
 ): void {
-  const suites = { engine: engineCases, inbox: inboxCases, worker: [...workCases, ...restartCases] }
+  const applying = (cases: readonly InboxCase[]) =>
+    cases.filter((each) => (persistent || !each.persistent) && (exclusive || !each.exclusive))
+  const inboxes = [...inboxCases, ...workCases, ...restartCases]
+  const suites = { engine: engineCases, inbox: inboxes, encryption: sealCases }
   describe.each(Object.entries(suites))(`inbox contract of ${name}: %s`, (_, cases) => {
-    const applying = cases.filter(
-      (each) => (persistent || !each.persistent) && (exclusive || !each.exclusive),
-    )
-    for (const inboxCase of applying) test(inboxCase.name, () => runInboxCase(inboxCase, make))
+    for (const inboxCase of applying(cases)) test(inboxCase.name, () => runInboxCase(inboxCase, make))
+  })
+  describe(`inbox contract of ${name}: inbox, sealed`, () => {
+    const sealed: MakeFixture = async () => ({ ...(await make()), options: { encryption: SEALED } })
+    for (const inboxCase of applying(inboxes)) test(inboxCase.name, () => runInboxCase(inboxCase, sealed))
   })
 }

@@ -1,17 +1,22 @@
 import { errorFrames, errorName, printable } from '../error-text.ts'
-import { KycWebhookError } from '../errors.ts'
+import { isKycWebhookError, KycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { headKey } from './head-key.ts'
 import type { AttemptScope, Work } from './inbox.ts'
 import type { Claim, Settlement } from './port.ts'
 import { retryDelay } from './retry-policy.ts'
+import type { ClaimGuard } from './sealing/store-guard.ts'
 import type { Turn, Turns } from './turns.ts'
+import { whatFailed } from './what-failed.ts'
 
 export interface AttemptTools {
   /** For `latestOnly`. */
   turns: Turns
   logger: Logger
+  guard: ClaimGuard
 }
+
+/** An event whose key is missing is looked at again after so long. */
+const KEY_PAUSE_MS = 60_000
 
 class TimeoutError extends Error {
   override name = 'timeout'
@@ -19,7 +24,7 @@ class TimeoutError extends Error {
 
 /** One run of a handler for one event, from start to settlement. */
 export class Attempt {
-  readonly claim: Claim
+  #claim: Claim
   readonly #work: Work
   readonly #tools: AttemptTools
   readonly #abort = new AbortController()
@@ -31,14 +36,21 @@ export class Attempt {
   #ended = false
 
   constructor(claim: Claim, work: Work, tools: AttemptTools) {
-    this.claim = claim
+    this.#claim = claim
     this.#work = work
     this.#tools = tools
+  }
+
+  /** As it stands in the store until it runs; then opened, if it can be. */
+  get claim(): Claim {
+    return this.#claim
   }
 
   /** Runs the handler. Never rejects: whatever it does becomes a settlement. */
   async run(): Promise<Settlement> {
     if (this.#released) return this.#givenBack()
+    const unopened = this.#open()
+    if (unopened !== undefined) return unopened
     if (this.claim.crashes >= this.#work.retry.crashes) return this.#dead('crashed', [])
     const { promise: cut, reject } = Promise.withResolvers<never>()
     const { signal } = this.#abort
@@ -52,6 +64,27 @@ export class Attempt {
     } finally {
       this.#ended = true
       clearTimeout(this.#timer)
+    }
+  }
+
+  /** Without its key the event waits for it, however long: no attempt was made. What was changed no key opens. */
+  #open(): Settlement | undefined {
+    try {
+      this.#claim = this.#tools.guard.open(this.#claim)
+      return undefined
+    } catch (error) {
+      const fields = { receiver: this.#work.receiver, seq: this.#claim.seq, ...whatFailed(error) }
+      this.#tools.logger.error(fields, 'a sealed event cannot be opened')
+      if (!isKycWebhookError(error, 'encryption-key-missing')) {
+        this.#claim = {
+          ...this.#claim,
+          json: 'null',
+          context: { receivedAt: this.#claim.context.receivedAt },
+        }
+        return this.#dead('sealed-value-broken', [])
+      }
+      const at = this.#work.now()
+      return { ...this.#result('released', at), dueAt: at + KEY_PAUSE_MS }
     }
   }
 
@@ -86,12 +119,8 @@ export class Attempt {
     this.#throwIfOver()
     if (!isLatest) return false
     await write()
-    this.#head = { key: this.#headKeys(subject)[0], time }
+    this.#head = { key: this.#tools.guard.headKeys(subject)[0], time }
     return true
-  }
-
-  #headKeys(subject: string): readonly [string, ...string[]] {
-    return [headKey(this.#work.receiver, subject)]
   }
 
   /** Waits until no other attempt holds the subject. Held until the settlement is durable. */
@@ -104,7 +133,7 @@ export class Attempt {
     }
     // What others take is not this handler's time.
     clearTimeout(this.#timer)
-    this.#turn = { subject, come: this.#tools.turns.take(this.#headKeys(subject)) }
+    this.#turn = { subject, come: this.#tools.turns.take(this.#tools.guard.headKeys(subject)) }
     try {
       return await this.#turn.come
     } finally {

@@ -1,10 +1,10 @@
 import { errorName } from '../error-text.ts'
-import { isKycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Attempt } from './attempt.ts'
 import type { Work } from './inbox.ts'
 import { pause } from './pause.ts'
 import type { Settlement } from './port.ts'
+import { whatFailed } from './what-failed.ts'
 
 /** How long to wait after the engine failed, in milliseconds. */
 export const FAULT_PAUSE_MS = 1_000
@@ -73,9 +73,4 @@ export async function quietly(
   } catch (error) {
     logger.error({ receiver, error: errorName(error) }, `${what} failed`)
   }
-}
-
-/** The code, and the message where it is our own: it says which file cannot be opened. */
-export function whatFailed(error: unknown): { code: string; detail?: string } {
-  return { code: errorName(error), ...(isKycWebhookError(error) ? { detail: error.message } : {}) }
 }

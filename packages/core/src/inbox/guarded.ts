@@ -25,6 +25,9 @@ export interface Guarded {
    * deliveries, also where another event needs the rest. Nothing of them stays in the store but keys and nonces.
    */
   erase(request: EraseRequest): Promise<ErasedRows>
+
+  /** Overwrites what was deleted or put in another form. Resolves to false when bytes of it may still lie in files of the store. */
+  overwrite(): Promise<boolean>
 }
 
 export interface DeliveryQuery {
@@ -62,20 +65,20 @@ export interface RewrittenRows {
   quarantined?: readonly (Omit<StoredDelivery, 'events'> & { digest: string })[]
 }
 
-/** Of `Receipt.key`, or of `Settlement.head`. Nonces expire before it is worth it. */
-export type HashKind = 'key' | 'head'
+/** Of `Receipt.key`, of `Receipt.nonce`, or of `Settlement.head`. */
+export type HashKind = 'key' | 'nonce' | 'head'
 
 export interface PlainHash {
   /** In hex. */
   hash: string
-  /** Of a key: the digest that stands beside it. */
+  /** Of a key: the digest that stands beside it. Of a nonce: the key that used it, if any. */
   digest?: string
 }
 
 export interface Rehash {
   from: string
   to: string
-  /** Of a key: the digest that is to stand beside it. */
+  /** What is to stand beside it. */
   digest?: string | undefined
 }
 
@@ -105,6 +108,4 @@ export interface ErasedRows {
   running: number
   /** Receivers of all these events. */
   receivers: readonly string[]
-  /** False: bytes of them may still lie in the store's files until it next tidies up. */
-  overwritten: boolean
 }

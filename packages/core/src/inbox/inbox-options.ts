@@ -1,3 +1,5 @@
+import type { EncryptionOptions } from './sealing/encryption-options.ts'
+
 /** How an inbox of any engine goes about its work. */
 export interface InboxOptions {
   /** Receipts that may wait for their outcome; one more is refused (503). @default 4096 */
@@ -6,6 +8,8 @@ export interface InboxOptions {
   maxQueuedBytes?: number
   /** How often rows whose time is over are deleted, in milliseconds. @default 60_000 */
   purgeEveryMs?: number
+  /** Seals bodies, headers, contexts and events with keys of yours, and keeps ids and subjects as keyed hashes. @default everything is in plain text */
+  encryption?: EncryptionOptions | undefined
   /** For tests: milliseconds since the epoch. @default Date.now */
   now?: () => number
 }

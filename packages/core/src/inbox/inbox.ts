@@ -1,7 +1,9 @@
 import type { TransactionClient } from '../event.ts'
 import type { Logger } from '../logger.ts'
+import type { Erased, EraseOptions } from './erasing.ts'
 import type {
   Claim,
+  DeliveryRecord,
   DiscardRequest,
   EventQuery,
   EventRecord,
@@ -15,6 +17,7 @@ import type {
   StoreHealth,
 } from './port.ts'
 import type { RetryPolicy } from './retry-policy.ts'
+import type { Reencrypted, ReencryptOptions } from './sealing/reencrypt.ts'
 
 /**
  * The durable record of deliveries and events, and what hands events to handlers. Several receivers may share one.
@@ -56,6 +59,19 @@ export interface Inbox {
    * quarantine again. Resolves to how many were deleted: events that are not dead letters are left alone.
    */
   discard(what: DiscardRequest): Promise<number>
+  /**
+   * Deletes what is kept of one person: the events with this `subject` that are done or dead, the bytes of their deliveries,
+   * quarantined deliveries about nobody else, and what `latestOnly` remembers under this subject. Delivery ids stay
+   * remembered, so that a repetition is a duplicate.
+   */
+  erase(subject: string, options?: EraseOptions): Promise<Erased>
+  /**
+   * Brings everything to the form in which `encryption` would have it recorded now: after a rotation of its keys, after it
+   * was switched on or off. In small steps, beside the work of the inbox. Rejects with `option-invalid` without `encryption`.
+   */
+  reencrypt(options?: ReencryptOptions): Promise<Reencrypted>
+  /** The delivery that brought an event: its exact bytes and kept headers. `undefined`: it is not there, or cannot be read. */
+  delivery(event: number): Promise<DeliveryRecord | undefined>
   /** What `moveInbox` calls. Throws `inbox-in-use` while this process has a worker on it. */
   movable(): Movable
   /** Waits for commits under way, then closes the store. Workers must be stopped first. */

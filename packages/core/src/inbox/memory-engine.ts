@@ -2,7 +2,7 @@ import { KycWebhookError, type RefusalCode } from '../errors.ts'
 import { memoryGuard } from './memory-guard.ts'
 import { memoryLooks } from './memory-looks.ts'
 import { MemoryMover } from './memory-mover.ts'
-import { decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
+import { asNow, decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
 import type { MemoryRows, StoredEvent } from './memory-rows.ts'
 import type { InboxEngine, Outcome, Receipt, Settlement } from './port.ts'
 
@@ -17,12 +17,12 @@ export function memoryEngine(): InboxEngine {
   const mover = new MemoryMover(rows, () => held.size > 0)
 
   function receive(receipt: Receipt): Outcome {
-    const { key, nonce, redriven } = receipt
+    const { key, nonce, redriven, receivedAt: now, former } = receipt
     if (redriven !== undefined && !quarantine.has(redriven)) return 'duplicate'
     const outcome = decideOutcome(
       receipt,
-      unexpired(seen, key, receipt.receivedAt),
-      unexpired(nonces, nonce?.key, receipt.receivedAt),
+      unexpired(seen, key, now) ?? asNow(receipt, unexpired(seen, former?.key, now)),
+      unexpired(nonces, nonce?.key, now) ?? asNow(receipt, unexpired(nonces, former?.nonce, now)),
     )
     if (outcome === 'recorded') {
       if (key !== undefined) seen.set(key, { digest: receipt.digest, expiresAt: receipt.keyExpiresAt })

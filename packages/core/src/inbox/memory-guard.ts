@@ -2,11 +2,11 @@ import type { MemoryRows, StoredEvent } from './memory-rows.ts'
 import type { EraseRequest, Guarded, HashKind, PlainHash, StoredDelivery } from './port.ts'
 
 /** Hex digits of hashes that were made without a key. */
-const PLAIN_LENGTHS: Readonly<Record<HashKind, number>> = { key: 32, head: 64 }
+const PLAIN_LENGTHS: Readonly<Record<HashKind, number>> = { key: 32, nonce: 32, head: 64 }
 
 /** Sealing and erasing of the engine in memory. @param checkWritable throws when nothing may be written */
 export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarded {
-  const { seen, heads, events, quarantine } = rows
+  const { seen, nonces, heads, events, quarantine } = rows
 
   function deliveries(): (Omit<StoredDelivery, 'events'> & { events: StoredEvent[] })[] {
     return [...Map.groupBy(events.values(), ({ delivery }) => delivery)].flatMap(([delivery, own]) =>
@@ -16,7 +16,10 @@ export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarde
 
   function plainOf(kind: HashKind): PlainHash[] {
     if (kind === 'key') return [...seen].map(([hash, { digest }]) => ({ hash, digest }))
-    return [...heads.keys()].map((hash) => ({ hash }))
+    if (kind === 'head') return [...heads.keys()].map((hash) => ({ hash }))
+    return [...nonces].map(([hash, { usedBy }]) =>
+      usedBy === undefined ? { hash } : { hash, digest: usedBy },
+    )
   }
 
   function erase({ subjects, receiver, waiting: alsoWaiting = false }: EraseRequest) {
@@ -102,12 +105,17 @@ export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarde
 
     async rehash(kind, hashes) {
       checkWritable()
-      for (const { from, to, digest = '' } of hashes) {
+      for (const { from, to, digest } of hashes) {
+        const used = nonces.get(from)
         const known = seen.get(from)
         const time = heads.get(from)
         if (kind === 'key' && known) {
-          seen.set(to, seen.get(to) ?? { ...known, digest })
+          seen.set(to, seen.get(to) ?? { ...known, digest: digest ?? known.digest })
           seen.delete(from)
+        }
+        if (kind === 'nonce' && used) {
+          nonces.set(to, nonces.get(to) ?? { ...used, usedBy: digest })
+          nonces.delete(from)
         }
         if (kind === 'head' && time !== undefined) {
           heads.set(to, Math.max(time, heads.get(to) ?? time))
@@ -123,8 +131,11 @@ export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarde
         ...erase(request),
         heads: keys.filter((key) => heads.delete(key)).length,
         quarantined: quarantined.filter((seq) => quarantine.delete(seq)).length,
-        overwritten: true,
       }
+    },
+
+    async overwrite() {
+      return true
     },
   }
 }

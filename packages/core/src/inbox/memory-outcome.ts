@@ -34,3 +34,15 @@ export function unexpired<T extends { expiresAt: number }>(
   const row = key === undefined ? undefined : rows.get(key)
   return row && row.expiresAt > now ? row : undefined
 }
+
+/** A row that was found under the former hashes of a receipt, as it would be under those of now. */
+export function asNow<T extends { digest?: string; usedBy?: string | undefined }>(
+  { key, digest, former }: Receipt,
+  row: T | undefined,
+): T | undefined {
+  if (row === undefined || former === undefined) return undefined
+  const now = { ...row }
+  if (row.digest !== undefined && row.digest === former.digest) now.digest = digest
+  if (row.usedBy !== undefined && row.usedBy === former.key) now.usedBy = key
+  return now
+}

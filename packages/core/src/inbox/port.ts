@@ -100,14 +100,16 @@ export interface InboxEngine extends InboxStore {
 export interface Receipt {
   /** Name of the receiver; scopes keys, nonces and events. */
   receiver: string
-  /** 16-byte hash of receiver and delivery id, 32 hex digits. `undefined`: never de-duplicated. */
+  /** Hash of receiver and delivery id, in hex: 16 bytes, or 24 of one made with a key. `undefined`: never de-duplicated. */
   key: string | undefined
-  /** SHA-256 of the exact bytes, 64 hex digits: tells a duplicate from a conflict. `ANY_DIGEST`: is in conflict with none. */
+  /** SHA-256 of the exact bytes, 64 hex digits, or a hash of that made with a key: tells a duplicate from a conflict. `ANY_DIGEST`: is in conflict with none. */
   digest: string
   /** The key is remembered until then. */
   keyExpiresAt: number
+  /** What key, digest and nonce were in a form from before: a delivery known under that is known, a nonce used under it is used. */
+  former?: { key: string | undefined; digest: string; nonce: string | undefined }
   nonce?: {
-    /** 16-byte hash of receiver and nonce, 32 hex digits. */
+    /** Hash of receiver and nonce, as `key`. */
     key: string
     expiresAt: number
     /** Refuse it also when the same delivery used it. */

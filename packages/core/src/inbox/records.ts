@@ -34,17 +34,31 @@ export interface EventQuery extends PageQuery {
   state?: EventState
 }
 
-export interface EventRecord {
+/** A row of a sealed inbox that cannot be opened: its key is not there, or it was changed. Then what is sealed is left out. */
+export interface Unreadable {
+  unreadable?: 'key-missing' | 'broken'
+}
+
+export interface EventRecord extends Unreadable {
   seq: number
   receiver: string
   state: EventState
   type: string
+  /** `null`, as JSON, when it is unreadable. */
   json: string
   attempts: number
   crashes: number
   dueAt: number
   error: string | undefined
   receivedAt: number
+  context: DeliveryContext
+}
+
+/** A delivery as it came. */
+export interface DeliveryRecord {
+  /** The exact bytes. Empty when they were erased. */
+  body: Uint8Array
+  headers: Readonly<Record<string, string>>
   context: DeliveryContext
 }
 
@@ -60,7 +74,7 @@ export interface DiscardRequest {
  * A quarantined delivery: one row for each distinct body of a receiver. Headers and context are those of its first
  * arrival, so that a replay cannot overwrite evidence.
  */
-export interface QuarantineRecord {
+export interface QuarantineRecord extends Unreadable {
   seq: number
   receiver: string
   /** Of its last arrival or redrive. */

@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.ts'
 import type { Work, Worker } from './inbox.ts'
 import type { Settlement } from './port.ts'
+import type { ClaimGuard } from './sealing/store-guard.ts'
 
 /** A worker as the inbox knows it. */
 export interface RunningWorker extends Worker {
@@ -16,6 +17,7 @@ export interface WorkerHooks {
   opened(): Promise<void>
   /** Records a result, together with the receipts of the moment. Rejects with `inbox-unavailable`. */
   settle(settlement: Settlement): Promise<void>
+  readonly guard: ClaimGuard
   /** To be called when the worker has stopped: another one may take its place. */
   onStopped(): void
 }

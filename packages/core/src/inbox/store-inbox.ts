@@ -1,12 +1,14 @@
 import { errorName } from '../error-text.ts'
 import { KycWebhookError } from '../errors.ts'
 import { duration, positive } from '../option-checks.ts'
+import { type Erased, type EraseOptions, erase } from './erasing.ts'
 import { GroupCommit } from './group-commit.ts'
 import { healthByStats } from './health-by-stats.ts'
 import type { Inbox, InboxHealth, Work, Worker } from './inbox.ts'
 import type { InboxOptions } from './inbox-options.ts'
 import { Opening } from './opening.ts'
 import type {
+  DeliveryRecord,
   DiscardRequest,
   EventQuery,
   EventRecord,
@@ -22,6 +24,9 @@ import type {
 import { Purger } from './purger.ts'
 import { isSeq, redrive } from './redrive.ts'
 import type { RunningWorker, StartWorker } from './running-worker.ts'
+import { type Reencrypted, type ReencryptOptions, reencrypt } from './sealing/reencrypt.ts'
+import { Sealing } from './sealing/sealing.ts'
+import { plainGuard, type StoreGuard } from './sealing/store-guard.ts'
 
 /** An inbox on a store: group commit above it, purging beside it, and workers. */
 export class StoreInbox implements Inbox {
@@ -32,6 +37,7 @@ export class StoreInbox implements Inbox {
   readonly #health: () => Promise<StoreHealth>
   readonly #now: () => number
   readonly #commits: GroupCommit
+  readonly #guard: StoreGuard
   readonly #purger: Purger
   readonly #workers = new Map<string, RunningWorker>()
   readonly #opening: Opening
@@ -55,14 +61,17 @@ export class StoreInbox implements Inbox {
     this.#startWorker = startWorker
     this.#health = health ?? (() => healthByStats(store, now))
     this.#now = now
+    const { encryption } = options
+    this.#guard = encryption === undefined ? plainGuard(store) : new Sealing(store, encryption)
     this.#opening = new Opening(async () => {
       await store.open()
+      await this.#guard.open()
       this.#purger.start()
     })
     // Receipts queue while the store is being opened, so that no more of them wait than may.
     const commit: InboxStore['commit'] = async (receipts, settlements) => {
       if (!this.#opening.isOpen) await this.#opening.opened()
-      return store.commit(receipts, settlements)
+      return this.#guard.commit(receipts, settlements)
     }
     const { parallelCommits = 1 } = store
     this.#commits = new GroupCommit({ commit, parallelCommits }, limits, (receiver) =>
@@ -96,6 +105,7 @@ export class StoreInbox implements Inbox {
     }
     const worker = this.#startWorker(work, {
       opened: () => this.#opening.opened(),
+      guard: this.#guard.claimsOf(work.receiver),
       settle: (settlement) => this.#commits.settle(settlement),
       onStopped: () => this.#workers.delete(work.receiver),
     })
@@ -119,13 +129,13 @@ export class StoreInbox implements Inbox {
 
   async events(query: EventQuery = {}): Promise<EventRecord[]> {
     await this.#ready()
-    return this.#store.events(query)
+    return (await this.#store.events(query)).map((row) => this.#guard.event(row))
   }
 
   async quarantined(query: PageQuery = {}): Promise<QuarantineRecord[]> {
     await this.#ready()
     const rows = await this.#store.quarantined(query)
-    return rows.map(({ digest: _, ...row }) => row)
+    return rows.map((row) => this.#guard.quarantined(row)).map(({ digest: _, ...row }) => row)
   }
 
   async retry(seqs: readonly number[]): Promise<number> {
@@ -145,6 +155,31 @@ export class StoreInbox implements Inbox {
     return this.#store.discard({ events: possible(events), quarantined: possible(quarantined) })
   }
 
+  async erase(subject: string, options: EraseOptions = {}): Promise<Erased> {
+    await this.#ready()
+    if (typeof subject !== 'string' || subject === '') {
+      throw new KycWebhookError('option-invalid', 'subject (wanted: the `subject` of events)')
+    }
+    const works = {
+      of: (receiver: string) => this.#workers.get(receiver)?.work,
+      receivers: [...this.#workers.keys()],
+    }
+    return erase(this.#store, this.#guard, works, subject, options)
+  }
+
+  async reencrypt(options: ReencryptOptions = {}): Promise<Reencrypted> {
+    await this.#ready()
+    if (this.#guard instanceof Sealing) return reencrypt(this.#store, this.#guard, options)
+    throw new KycWebhookError('option-invalid', 'encryption (wanted: the keys to seal with, or to open)')
+  }
+
+  async delivery(event: number): Promise<DeliveryRecord | undefined> {
+    await this.#ready()
+    if (!isSeq(event)) return undefined
+    const [row] = await this.#store.deliveries({ after: 0, limit: 1, event })
+    return row && this.#guard.delivery(row)
+  }
+
   movable(): Movable {
     this.#refuseWhenClosed()
     const [receiver] = this.#workers.keys()
@@ -155,7 +190,17 @@ export class StoreInbox implements Inbox {
       )
     }
     this.#isMoving = true
-    return this.#store
+    const store = this.#store
+    return {
+      handOver: (to, take) => store.handOver(to, take),
+      takeOver: (move) => store.takeOver(move),
+      moveIn: async (departure) => {
+        const counts = await store.moveIn(departure)
+        // What it took over is sealed as its source was.
+        if (this.#opening.isOpen) await this.#guard.open()
+        return counts
+      },
+    }
   }
 
   close(): Promise<void> {

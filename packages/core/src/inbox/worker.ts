@@ -1,12 +1,13 @@
 import { guarded, type Logger } from '../logger.ts'
 import { Attempt, type AttemptTools } from './attempt.ts'
-import { carryOut, FAULT_PAUSE_MS, quietly, whatFailed } from './carry-out.ts'
+import { carryOut, FAULT_PAUSE_MS, quietly } from './carry-out.ts'
 import type { Work } from './inbox.ts'
 import { pause, waitAtMost } from './pause.ts'
 import type { Claim, InboxEngine } from './port.ts'
 import { RunRight } from './run-right.ts'
 import type { RunningWorker, WorkerHooks } from './running-worker.ts'
 import { LocalTurns } from './turns.ts'
+import { whatFailed } from './what-failed.ts'
 
 /** How often to look for events that other processes recorded, and for the right to run them. */
 const POLL_MS = 500
@@ -40,7 +41,7 @@ export class EventWorker implements RunningWorker {
     this.work = work
     this.#engine = engine
     this.#hooks = hooks
-    this.#tools = { turns: new LocalTurns(engine), logger: this.logger }
+    this.#tools = { turns: new LocalTurns(engine), logger: this.logger, guard: hooks.guard }
     this.#right = new RunRight(engine, work.receiver, work.now)
     this.#looping = this.#loop()
   }

@@ -1,7 +1,7 @@
 import { errorFrames } from '../error-text.ts'
-import { whatFailed } from '../inbox/carry-out.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import { pause } from '../inbox/pause.ts'
+import { whatFailed } from '../inbox/what-failed.ts'
 import type { Provider } from '../provider.ts'
 import { checkIdentity, keepPolledIdentity } from './identities.ts'
 import { Overdue } from './overdue.ts'

@@ -161,6 +161,7 @@ function engineOn(store: PostgresStore): InboxEngine {
     plainHashes: (...args) => store.plainHashes(...args),
     rehash: (...args) => store.rehash(...args),
     erase: (request) => store.erase(request),
+    overwrite: () => store.overwrite(),
     handOver: (to, take) => store.handOver(to, take),
     takeOver: (move) => store.takeOver(move),
     moveIn: (departure) => store.moveIn(departure),

@@ -3,6 +3,10 @@ import type { InboxEngine } from '@kyc-webhooks/core'
 /** What an engine in memory holds that came from outside. */
 export async function memoryContent(store: InboxEngine): Promise<Buffer> {
   const quarantined = await store.quarantined({})
-  const rows = JSON.stringify([await store.events({}), quarantined])
-  return Buffer.concat([Buffer.from(rows), ...quarantined.map(({ body }) => body)])
+  const deliveries = await store.deliveries({ after: 0, limit: 1_000 })
+  const rows = JSON.stringify([await store.events({}), quarantined, deliveries])
+  return Buffer.concat([
+    Buffer.from(rows),
+    ...[...quarantined, ...deliveries].flatMap(({ body }) => [Buffer.from(' '), body]),
+  ])
 }
