@@ -1,3 +1,5 @@
+import type { RefusalCode } from './errors.ts'
+
 /**
  * A normalised event: a valid CloudEvents 1.0 event, whatever form the provider sent.
  * `JSON.stringify(event)` is the structured-mode JSON format of the CloudEvents specification.
@@ -88,6 +90,12 @@ export interface DeliveryContext {
   id?: string
   /** When it reached us, RFC 3339. */
   receivedAt: string
+  /** Id of the secret that verified it; a fingerprint where the secret was given no id. Absent for what was polled. */
+  verifiedBy?: string
+  /** How old its timestamp was when it reached us, in milliseconds; below 0 when it lay ahead. Absent when the provider sends none. */
+  ageMs?: number
+  /** What the receiver made of it: `accepted`, or why it went to quarantine. What the inbox found besides is a quarantined delivery's `reason`. Absent for what was polled. */
+  verdict?: 'accepted' | RefusalCode
   /** True when `reconcile` asked for it: then TLS and your API key vouch for it, not a signature. Absent for what was delivered. */
   polled?: true
   /** The provider's attempt number, if it sends one. Outside the signature. */

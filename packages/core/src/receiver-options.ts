@@ -1,6 +1,7 @@
 import type { RejectionCode } from './errors.ts'
 import type { Handler, HandlerMap, KycEvent } from './event.ts'
 import type { DeadLetter, Inbox } from './inbox/inbox.ts'
+import type { Retention } from './inbox/retention.ts'
 import type { RetryPolicy } from './inbox/retry-policy.ts'
 import type { Logger } from './logger.ts'
 
@@ -53,8 +54,8 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   toleranceMs?: number | undefined
   /** How long delivery ids are remembered, in milliseconds. @default 7 days for PRESS, 90 days for UIP and ADVANCE.AI; not less than 7 days */
   rememberMs?: number | undefined
-  /** How long handled events and their deliveries are kept, in milliseconds. @default 604_800_000 (7 days) */
-  keepHandledMs?: number | undefined
+  /** How long handled events and their deliveries are kept, in milliseconds; by type as `{ default, types: { 'a.type': 0 } }`. @default 604_800_000 (7 days) */
+  keepHandledMs?: Retention | undefined
   /** How long secrets from a function are used before it is asked again, in milliseconds. @default 60_000 */
   secretMaxAgeMs?: number | undefined
   /** Accept only these addresses: IPs and CIDR blocks. @default every address */

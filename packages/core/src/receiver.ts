@@ -161,9 +161,14 @@ class WebhookReceiver implements Receiver {
     trace.next('authenticate')
     const { signature } = this.#provider
     const receivedAt = this.#settings.now()
-    await authenticate(signature, this.#keyRing, head, body, credentials.signatures, receivedAt).finally(() =>
-      place.leave(),
-    )
+    const { id: verifiedBy } = await authenticate(
+      signature,
+      this.#keyRing,
+      head,
+      body,
+      credentials.signatures,
+      receivedAt,
+    ).finally(() => place.leave())
 
     trace.next('freshness')
     this.#measureSkew(head, credentials, receivedAt)
@@ -185,6 +190,7 @@ class WebhookReceiver implements Receiver {
       receivedAt,
       credentials,
       traceparent,
+      verifiedBy,
     }
     const receipts = identify({ ...received, toleranceMs, rememberMs }, freshness, parts)
     delivery.id = receipts[0]?.context.id

@@ -1,3 +1,4 @@
+import { checkRetention, type Retention } from './inbox/retention.ts'
 import { defaultRetryPolicy, type RetryPolicy } from './inbox/retry-policy.ts'
 import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
@@ -23,7 +24,7 @@ export interface Settings {
   budgetMs: number
   toleranceMs: number
   rememberMs: number
-  keepHandledMs: number
+  keepHandledMs: Retention
   secretMaxAgeMs: number
   transactional: boolean
   concurrency: number
@@ -64,7 +65,7 @@ export function resolveSettings(
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
     toleranceMs,
     rememberMs,
-    keepHandledMs: positive('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS, 0),
+    keepHandledMs: checkRetention('keepHandledMs', options.keepHandledMs ?? 7 * DAY_MS),
     secretMaxAgeMs: positive('secretMaxAgeMs', options.secretMaxAgeMs ?? 60_000),
     transactional: boolean('transactional', options.transactional ?? false),
     concurrency: integer('concurrency', options.concurrency ?? 16),

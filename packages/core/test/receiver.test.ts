@@ -95,6 +95,7 @@ describe('the handler', () => {
           id: aaiCompleted.eventId,
           receivedAt: '2026-03-30T12:45:00.000Z',
           subscriptionId: 'wh_xxx',
+          ...{ verifiedBy: expect.stringMatching(/^key-[0-9a-f]{8}$/), ageMs: 0, verdict: 'accepted' },
         },
         unsigned: [],
       },

@@ -6,7 +6,7 @@ import {
   type Settlement,
   type Work,
 } from '@kyc-webhooks/core'
-import type { Turn, Turns } from '@kyc-webhooks/core/engine'
+import { keptMs, type Turn, type Turns } from '@kyc-webhooks/core/engine'
 import { type Connection, commit } from './connection.ts'
 import { toFault } from './failure.ts'
 import { HandlerClient } from './handler-client.ts'
@@ -30,17 +30,15 @@ interface Begun extends Connection {
 export class AttemptTransaction implements Turns {
   readonly #store: PostgresStore
   readonly #work: Work
-  readonly #claim: Claim
   #begun: Promise<Begun> | undefined
   #client: HandlerClient | undefined
   #headKey = ''
   #head: { key: string; time: number } | undefined
   #isCommitted = false
 
-  constructor(store: PostgresStore, work: Work, claim: Claim) {
+  constructor(store: PostgresStore, work: Work) {
     this.#store = store
     this.#work = work
-    this.#claim = claim
   }
 
   /** True: the settlement of this attempt is durable. */
@@ -69,7 +67,7 @@ export class AttemptTransaction implements Turns {
     await Promise.allSettled(writes)
     await this.#client?.close()
     scope.signal.throwIfAborted()
-    if (this.#begun !== undefined) await this.#commit(await this.#begun)
+    if (this.#begun !== undefined) await this.#commit(await this.#begun, claim)
   }
 
   async #clientScope(): Promise<Pick<AttemptScope, 'client'>> {
@@ -78,11 +76,12 @@ export class AttemptTransaction implements Turns {
     return { client: this.#client }
   }
 
-  async #commit({ client, end, mark }: Begun): Promise<void> {
-    const { seq, attempt } = this.#claim
+  async #commit({ client, end, mark }: Begun, claim: Claim): Promise<void> {
+    const { seq, attempt } = claim
     const { now, keepHandledMs } = this.#work
     const at = now()
-    const settlement: Settlement = { seq, attempt, result: 'done', at, purgeAt: at + keepHandledMs }
+    const purgeAt = at + keptMs(keepHandledMs, claim.json)
+    const settlement: Settlement = { seq, attempt, result: 'done', at, purgeAt }
     // Whatever limits and role the handler has given itself.
     await client.query(`${this.#limit('statement_timeout')}; RESET ROLE`)
     const { rows } = await client.query(this.#store.sql.findMark)

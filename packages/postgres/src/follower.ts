@@ -88,10 +88,10 @@ export class Follower {
   }
 
   async #carryOut({ lost }: Ticketing, claim: Claim): Promise<Followed> {
-    const transaction = new AttemptTransaction(this.#store, this.#work, claim)
+    const transaction = new AttemptTransaction(this.#store, this.#work)
     const work = {
       ...this.#work,
-      run: (claim: Claim, scope: Parameters<Work['run']>[1]) => transaction.run(claim, scope),
+      run: (...args: Parameters<Work['run']>) => transaction.run(...args),
     }
     const { logger, guard, graceOver, stopping } = this.#tools
     const attempt = new Attempt(claim, work, { turns: transaction, logger, guard })

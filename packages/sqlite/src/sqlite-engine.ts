@@ -1,5 +1,6 @@
 import { type InboxEngine, KycWebhookError } from '@kyc-webhooks/core'
 import { type Host, inlineHost } from './inline-host.ts'
+import { warnOfLooseModes } from './loose-modes.ts'
 import { mover } from './mover.ts'
 import { resolveSettings, type SqliteEngineOptions, type SqliteSettings } from './options.ts'
 import { packReceipts } from './packed-receipts.ts'
@@ -58,6 +59,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
       const opened = await host
       try {
         await opened.call('checkOpen', [])
+        warnOfLooseModes(path)
         isOpen = true
       } catch (error) {
         await close()

@@ -3,6 +3,7 @@ import { isKycWebhookError, KycWebhookError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { AttemptScope, Work } from './inbox.ts'
 import type { Claim, Settlement } from './port.ts'
+import { keptMs } from './retention.ts'
 import { retryDelay } from './retry-policy.ts'
 import type { ClaimGuard } from './sealing/store-guard.ts'
 import type { Turn, Turns } from './turns.ts'
@@ -155,7 +156,11 @@ export class Attempt {
   #done(): Settlement {
     const at = this.#work.now()
     const head = this.#head === undefined ? {} : { head: this.#head }
-    return { ...this.#result('done', at), purgeAt: at + this.#work.keepHandledMs, ...head }
+    return {
+      ...this.#result('done', at),
+      purgeAt: at + keptMs(this.#work.keepHandledMs, this.#claim.json),
+      ...head,
+    }
   }
 
   #givenBack(): Settlement {

@@ -16,6 +16,7 @@ import type {
   Settlement,
   StoreHealth,
 } from './port.ts'
+import type { Retention } from './retention.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 import type { Reencrypted, ReencryptOptions } from './sealing/reencrypt.ts'
 
@@ -98,7 +99,7 @@ export interface Work {
   transactional?: boolean | undefined
   retry: RetryPolicy
   /** How long a handled event and its delivery are kept, in milliseconds. */
-  keepHandledMs: number
+  keepHandledMs: Retention
   logger: Logger
   /** Milliseconds since the epoch. */
   now: () => number

@@ -16,6 +16,8 @@ export interface Received {
   receivedAt: number
   /** Absent when a quarantined delivery is driven again: its nonce was never used up. */
   credentials: Credentials | undefined
+  /** Id of the secret that verified it. */
+  verifiedBy?: string
   toleranceMs: number
   rememberMs: number
   /** Where a subscriber traces it. */
@@ -45,7 +47,7 @@ function ownBytes(received: Received, { content }: Normalised): Received {
 
 function receipt(received: Received, part: Normalised): Receipt {
   return {
-    ...base(received, part),
+    ...base(received, part, 'accepted'),
     digest: sha256(part.content ?? received.body),
     ...nonceOf(received),
     events: part.events.map((event) => ({
@@ -59,10 +61,14 @@ function receipt(received: Received, part: Normalised): Receipt {
 
 function quarantineReceipt(received: Received, reason: RefusalCode, part: Normalised | undefined): Receipt {
   const digest = sha256(part?.content ?? received.body)
-  return { ...base(received, part), digest, events: [], quarantine: reason }
+  return { ...base(received, part, reason), digest, events: [], quarantine: reason }
 }
 
-function base(received: Received, part: Normalised | undefined): Omit<Receipt, 'digest' | 'events'> {
+function base(
+  received: Received,
+  part: Normalised | undefined,
+  verdict: 'accepted' | RefusalCode,
+): Omit<Receipt, 'digest' | 'events'> {
   const { receiver, body, headers, receivedAt } = received
   return {
     receiver,
@@ -71,7 +77,7 @@ function base(received: Received, part: Normalised | undefined): Omit<Receipt, '
     receivedAt,
     key: part?.id === undefined ? undefined : shortHash(receiver, part.id),
     keyExpiresAt: receivedAt + received.rememberMs,
-    context: contextOf(received, part?.id, part?.subscriptionId),
+    context: { ...contextOf(received, part?.id, part?.subscriptionId), ...evidenceOf(received, verdict) },
   }
 }
 
@@ -91,6 +97,20 @@ function nonceOf({
       expiresAt,
       strict: provider.nonce?.strict === true,
     },
+  }
+}
+
+/** What is kept beside the bytes, to show later how it came to be believed. */
+function evidenceOf(
+  { verifiedBy, credentials, receivedAt }: Received,
+  verdict: 'accepted' | RefusalCode,
+): Pick<DeliveryContext, 'verifiedBy' | 'ageMs' | 'verdict'> {
+  if (verifiedBy === undefined) return {}
+  const timestamp = credentials?.timestamp
+  return {
+    verifiedBy,
+    ...(timestamp === undefined ? {} : { ageMs: receivedAt - timestamp * 1_000 }),
+    verdict,
   }
 }
 
