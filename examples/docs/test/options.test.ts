@@ -13,6 +13,7 @@ const SOURCES = {
   'ADVANCE.AI': fieldsOf(`${core}providers/advance-ai.ts`, 'AdvanceAiOptions'),
   '`sqliteInbox`': fieldsOf('packages/sqlite/src/options.ts', 'SqliteEngineOptions'),
   'Every inbox': fieldsOf(`${core}inbox/inbox-options.ts`, 'InboxOptions'),
+  '`encryption`': fieldsOf(`${core}inbox/sealing/encryption-options.ts`, 'EncryptionOptions'),
   '`instrument`': fieldsOf('packages/opentelemetry/src/instrument.ts', 'InstrumentOptions'),
   '`latestOnly`': fieldsOf(`${core}latest-only.ts`, 'LatestOnlyOptions'),
 }

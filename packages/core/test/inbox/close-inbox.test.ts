@@ -50,7 +50,7 @@ describe('while it is being opened', () => {
     await pass(1_100)
     await expect(outcome).resolves.toBe('recorded')
     await closed
-    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'commit', 'close'])
+    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'seal', 'commit', 'close'])
   })
 
   it('and closed with nothing waiting, it is closed all the same and leaves no timer', async () => {
@@ -59,7 +59,7 @@ describe('while it is being opened', () => {
     const closed = inbox.close()
     await pass(5_000)
     await Promise.all([opened, closed])
-    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'close'])
+    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'seal', 'close'])
   })
 })
 
@@ -83,7 +83,7 @@ describe('close()', () => {
     await pass(600)
     await expect(outcomes).resolves.toEqual(['recorded', 'recorded'])
     await inbox.close()
-    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'commit', 'close'])
+    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'seal', 'commit', 'close'])
   })
 
   it('stops the workers, which give back what they have in hand', async () => {

@@ -37,7 +37,7 @@ describe('open()', () => {
     const outcome = inbox.record(receiptOf('a'))
     await pass()
     await expect(outcome).resolves.toBe('recorded')
-    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'commit'])
+    expect(engine.calls.map(({ method }) => method)).toEqual(['open', 'seal', 'commit'])
   })
 })
 

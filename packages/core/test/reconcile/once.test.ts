@@ -126,7 +126,10 @@ it('what is polled says so in the context, and what is pushed does not', async (
   await handled()
   const contexts = (await inbox.events()).map(({ context }) => context)
   expect(contexts).toEqual([
-    { id: 'identify:audit_9z8y7x6w5v4u', receivedAt: '2026-03-30T12:45:00.000Z' },
+    {
+      ...{ id: 'identify:audit_9z8y7x6w5v4u', receivedAt: '2026-03-30T12:45:00.000Z' },
+      ...{ verifiedBy: expect.any(String), verdict: 'accepted' },
+    },
     { id: 'identify:other', receivedAt: '2026-03-30T12:45:00.000Z', polled: true },
   ])
 })

@@ -58,6 +58,7 @@ describe('PRESS: the signed id counts, whatever the headers say', () => {
         id: pressEnvelope.id,
         receivedAt: '2026-03-30T12:45:00.000Z',
         subscriptionId: 'sub_a1b2c3d4e5',
+        ...{ verifiedBy: expect.any(String), ageMs: 0, verdict: 'accepted' },
         ...(attempt === undefined ? {} : { attempt }),
       },
     ])
