@@ -23,7 +23,7 @@ type PackedRow = readonly [
   rare: RareFields | undefined,
 ]
 type PackedEvent = readonly [type: string, json: string, unsigned: string | null, subject: string]
-type RareFields = Pick<Receipt, 'nonce' | 'quarantine' | 'redriven'>
+type RareFields = Pick<Receipt, 'nonce' | 'former' | 'quarantine' | 'redriven'>
 
 /** A receipt as the tables have it: what is kept as text is text already. */
 export interface ReceiptRow extends Omit<Receipt, 'headers' | 'context' | 'events'> {
@@ -54,9 +54,9 @@ const packEvent = ({ type, json, unsigned, subject = '' }: NewEvent): PackedEven
   subject,
 ]
 
-function rareFields({ nonce, quarantine, redriven }: Receipt): RareFields | undefined {
-  const isPlain = nonce === undefined && quarantine === undefined && redriven === undefined
-  return isPlain ? undefined : { nonce, quarantine, redriven }
+function rareFields({ nonce, former, quarantine, redriven }: Receipt): RareFields | undefined {
+  const rare = { nonce, former, quarantine, redriven }
+  return Object.values(rare).every((field) => field === undefined) ? undefined : rare
 }
 
 export function unpackReceipts({ rows, bodies }: PackedReceipts): ReceiptRow[] {
