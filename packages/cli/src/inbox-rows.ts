@@ -64,10 +64,22 @@ export function eventSummary(row: EventRecord) {
     id: printable(idOf(eventOf(row))),
     receivedAt: isoTime(receivedAt),
     deliveryId: context.id === undefined ? undefined : printable(context.id),
+    ...evidenceOf(row),
     attempts,
     crashes,
     dueAt: state === 'waiting' ? isoTime(dueAt) : undefined,
     error: error && printable(error, 512),
+  }
+}
+
+/** How a delivery came to be believed. */
+function evidenceOf({ context, unreadable }: Pick<EventRecord, 'context' | 'unreadable'>) {
+  const { verifiedBy, ageMs, verdict } = context
+  return {
+    verifiedBy: verifiedBy === undefined ? undefined : printable(verifiedBy),
+    ageMs,
+    verdict: verdict === undefined ? undefined : printable(verdict),
+    unreadable,
   }
 }
 
@@ -82,6 +94,7 @@ export function quarantineSummary(row: QuarantineRecord) {
     firstAt: isoTime(firstAt),
     lastAt: isoTime(lastAt),
     deliveryId: context.id === undefined ? undefined : printable(context.id),
+    ...evidenceOf(row),
     bytes: body.byteLength,
   }
 }

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings'
-import type { Inbox } from '@kyc-webhooks/core'
+import type { Inbox, InboxOptions } from '@kyc-webhooks/core'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
 import { Failure, UsageError } from './exit.ts'
 import { noInbox } from './no-inbox.ts'
@@ -11,6 +11,7 @@ export interface InboxPlace {
   inbox?: string | undefined
   inboxEnv?: string | undefined
   schema?: string | undefined
+  keysEnv?: string | undefined
 }
 
 /** Where the receivers of a process put it when nothing else is said. */
@@ -30,6 +31,11 @@ export const inboxOptions = {
     new Option('--schema <name>', 'Postgres: schema of the inbox (default: kyc_webhooks)').argParser(
       someText,
     ),
+  keysEnv: () =>
+    new Option(
+      '--keys-env <name>',
+      'environment variable with the encryption keys, as id:base64, for an inbox that is sealed',
+    ).argParser(someText),
 }
 
 /**
@@ -55,7 +61,7 @@ export interface Opening {
 
 /** The inbox at a place, not open yet. It is the caller's to close. */
 export async function inboxAt(
-  { inbox, inboxEnv, schema }: InboxPlace,
+  { inbox, inboxEnv, schema, keysEnv }: InboxPlace,
   { option = 'inbox', migrate = false }: Opening = {},
 ): Promise<Inbox> {
   if (inbox !== undefined && inboxEnv !== undefined)
@@ -67,13 +73,17 @@ export async function inboxAt(
     )
   if (/^postgres(ql)?:/i.test(place)) {
     if (inboxEnv === undefined) refusePassword(place, option)
-    return postgresAt(place, schema, migrate)
+    return postgresAt(place, schema, migrate, sealing(keysEnv))
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(place))
     throw new UsageError('an inbox is a SQLite file, or a URL that begins with postgres:')
   if (schema !== undefined) throw new UsageError(`--${schemaOption(option)} is for Postgres alone`)
-  return sqliteInbox({ file: place, migrate })
+  return sqliteInbox({ file: place, migrate, ...sealing(keysEnv) })
 }
+
+/** A key that is not there is an error of its own, with its code. */
+const sealing = (keysEnv: string | undefined): Pick<InboxOptions, 'encryption'> =>
+  keysEnv === undefined ? {} : { encryption: { keys: process.env[keysEnv] } }
 
 const schemaOption = (option: string): string => (option === 'inbox' ? 'schema' : `${option}-schema`)
 
@@ -92,12 +102,14 @@ async function postgresAt(
   connectionString: string,
   schema: string | undefined,
   migrate: boolean,
+  options: InboxOptions,
 ): Promise<Inbox> {
   const { postgresInbox } = await import('@kyc-webhooks/postgres').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new Failure('for an inbox on Postgres, install @kyc-webhooks/postgres beside kyc-webhooks')
   })
   return postgresInbox({
+    ...options,
     connectionString,
     migrate,
     maxConnections: 2,

@@ -180,17 +180,14 @@ describe.each(Object.entries(places))('on %s that a receiver has open', (_, make
     expect(bodies).toEqual([expect.stringContaining(PERSONAL), expect.stringContaining(PERSONAL)])
   })
 
-  test('erase: by number, by age, and not by subject', async () => {
+  test('erase: by number and by age', async () => {
     const { run, json, inbox } = await start()
     expect(await run('erase', 'dead-letters')).toMatchObject({ code: 2 })
     expect(await run('erase', 'dead-letters', '3')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--yes'),
     })
-    expect(await run('erase', 'dead-letters', '--subject', '12345')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('not there yet'),
-    })
+    expect(await run('erase', 'dead-letters', '3', '--unhandled', '--yes')).toMatchObject({ code: 2 })
     expect(await json('erase', 'dead-letters', '3', '1', '--yes')).toMatchObject({
       code: 1,
       values: [{ asked: 2, deleted: 1 }],
@@ -209,6 +206,35 @@ describe.each(Object.entries(places))('on %s that a receiver has open', (_, make
     expect(all.values).toEqual([{ asked: 2, deleted: 2 }])
     expect(await inbox.stats()).toMatchObject({ done: 2, dead: 0, quarantined: 0 })
   })
+})
+
+test('erase: all that is kept of a subject, in a sealed inbox', async () => {
+  const file = join(temporaryDirectory(), 'inbox.db')
+  const keys = `2026:${Buffer.alloc(32, 'key of 32 bytes').toString('base64')}`
+  const inbox = sqliteInbox({ file, encryption: { keys } })
+  await fill(inbox)
+  const env = { KEYS: keys, NONE: '', SUBJECT: 'nobody' }
+  const run = (command: string[], more: object = {}) =>
+    kycJson(['inbox', ...command, '--inbox', file, '--keys-env', 'KEYS'], { env: { ...env, ...more } })
+  const [{ json } = { json: '{}' }] = await inbox.events({ state: 'done' })
+  const { subject } = JSON.parse(json)
+  const [shown] = (await run(['show', '1', '--payload'])).values
+  expect(shown).toMatchObject({ verdict: 'accepted', verifiedBy: expect.any(String) })
+  expect(Buffer.from(shown.body, 'base64').toString()).toContain(PERSONAL)
+  const refused = await kyc(['inbox', 'list', '--inbox', file], { env })
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('encryption-key-missing') })
+  expect(await run(['erase', 'subject', '--yes'])).toMatchObject({ code: 2 })
+  expect(await run(['erase', 'subject', '--subject-env', 'SUBJECT'])).toMatchObject({ code: 2 })
+  expect(await run(['erase', 'subject', '--subject-env', 'SUBJECT', '--yes'])).toMatchObject({
+    code: 0,
+    values: [{ events: 0, leftInQuarantine: [] }],
+  })
+  const before = (await inbox.events()).length
+  const [erased] = (
+    await run(['erase', 'subject', '--subject-env', 'SUBJECT', '--yes'], { SUBJECT: subject })
+  ).values
+  expect(erased.events).toBeGreaterThan(0)
+  expect(await inbox.events()).toHaveLength(before - erased.events)
 })
 
 describe('an inbox', () => {

@@ -20,6 +20,7 @@ export function exportCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .addOption(stateOption())
     .option('--receiver <name>', 'only those of this receiver', someText)
     .option('--output <file>', 'a new file, readable by its owner alone (default: standard output)', someText)

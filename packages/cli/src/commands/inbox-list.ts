@@ -17,6 +17,7 @@ export function listCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .addOption(stateOption())
     .option('--receiver <name>', 'only events of this receiver', someText)
     .option('--type <type>', 'only events of this type', someText)

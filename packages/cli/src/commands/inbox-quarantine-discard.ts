@@ -11,6 +11,7 @@ export function quarantineDiscardCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .option('--yes', 'do not ask')
     .option('--json', 'print JSON')
     .addHelpText('after', examples(['inbox quarantine discard 1 --yes', 'it is gone']))

@@ -11,6 +11,7 @@ export function quarantineListCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .option('--receiver <name>', 'only deliveries to this receiver', someText)
     .option('--after <seq>', 'only deliveries with a higher number: the next page', wholeNumber())
     .option('--limit <n>', 'at most so many', wholeNumber(1), 100)

@@ -1,12 +1,11 @@
-import { printable } from '@kyc-webhooks/core/engine'
 import { examples, newCommand } from '../command.ts'
 import { Failure } from '../exit.ts'
 import { quarantineSummary } from '../inbox-rows.ts'
 import { inboxOptions, withInbox } from '../open-inbox.ts'
 import { output } from '../output.ts'
 import { wholeNumber } from '../parsers.ts'
+import { deliveryLines, deliveryValue } from '../show-delivery.ts'
 import { fields } from '../table.ts'
-import { visible } from '../visible.ts'
 
 export function quarantineShowCommand() {
   return newCommand(
@@ -17,6 +16,7 @@ export function quarantineShowCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .option('--payload', 'with headers and body; in JSON the body is Base64')
     .option('--json', 'print JSON')
     .addHelpText('after', examples(['inbox quarantine show 1 --payload', 'with its bytes']))
@@ -24,15 +24,11 @@ export function quarantineShowCommand() {
       const [row] = await withInbox(place, (inbox) => inbox.quarantined({ after: seq - 1, limit: 1 }))
       if (row?.seq !== seq) throw new Failure(`no delivery ${seq} is in quarantine`)
       const summary = quarantineSummary(row)
-      const body = Buffer.from(row.body)
       const out = output({ json })
       for (const line of fields(summary)) out.line(line)
       if (payload) {
-        out.line()
-        for (const [name, value] of Object.entries(row.headers))
-          out.line(`${printable(name)}: ${printable(value, 8_192)}`)
-        out.line(`\n${visible(body.toString('utf8'))}`)
+        for (const line of deliveryLines(row)) out.line(line)
       }
-      out.value({ ...summary, ...(payload && { headers: row.headers, body: body.toString('base64') }) })
+      out.value({ ...summary, ...(payload && deliveryValue(row)) })
     })
 }

@@ -18,6 +18,7 @@ export function retryCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .option('--all', 'all dead letters')
     .option('--receiver <name>', 'with --all: only those of this receiver', someText)
     .option('--yes', 'do not ask')

@@ -11,6 +11,7 @@ export function statsCommand() {
     .addOption(inboxOptions.inbox())
     .addOption(inboxOptions.inboxEnv())
     .addOption(inboxOptions.schema())
+    .addOption(inboxOptions.keysEnv())
     .option('--max-dead <n>', 'exit with 1 when there are more dead letters', wholeNumber())
     .option('--max-quarantined <n>', 'exit with 1 when more deliveries are in quarantine', wholeNumber())
     .option(
