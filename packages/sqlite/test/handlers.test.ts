@@ -7,6 +7,9 @@ import { describe, expect, test } from 'vitest'
 import { type InboxProcess, startFile } from './support/processes.ts'
 import { openEngine, temporaryFile } from './support/stores.ts'
 
+/** What three starts may take on a busy machine, in milliseconds. */
+const PATIENCE_MS = 90_000
+
 /** More than the bad event can explain: something goes round for ever. */
 const MAX_STARTS = 8
 
@@ -84,7 +87,8 @@ describe('a handler that', () => {
     ['takes all memory', 'dead', 3, 60_000],
     ['leaves a rejection behind', 'either', 3, 60_000],
     ['throws from a timer', 'dead', 3, 60_000],
-    ['never gives the thread back', 'dead', 3, 1_500],
+    // On a busy machine one that is merely slow is killed too.
+    ['never gives the thread back', 'dead', MAX_STARTS, 1_500],
     ['blocks the thread for two seconds', 'done', 1, 60_000],
     ['fails, and onDeadLetter exits', 'dead', 2, 60_000],
   ] as const)(
@@ -100,5 +104,6 @@ describe('a handler that', () => {
       expect([...new Set(run.handled())].filter((id) => id !== 'bad')).toEqual(neighbours)
       if (misbehaviour === 'exits') expect(bad).toMatchObject({ crashes: 2, attempts: 3, error: 'crashed' })
     },
+    PATIENCE_MS,
   )
 })
