@@ -14,6 +14,7 @@ import { RunnerLocks } from './runner-locks.ts'
 import { settler } from './settler.ts'
 import { sql } from './sql.ts'
 import { stillThere } from './still-there.ts'
+import { type Result, together } from './together.ts'
 
 /** The calls of the port that need an open store. */
 type EngineMethod = Exclude<
@@ -24,12 +25,14 @@ type EngineMethod = Exclude<
 /** The same calls, made at once by the thread that owns the connection, and the steps of a move. They throw what SQLite throws. */
 export type Store = MoveCalls & {
   commit(receipts: PackedReceipts, settlements: readonly Settlement[]): Outcome[]
+  /** Makes calls that write in one transaction. */
+  together(calls: readonly (() => unknown)[]): Result[]
 } & {
   [Method in EngineMethod]: (
     ...args: Parameters<InboxEngine[Method]>
   ) => Awaited<ReturnType<InboxEngine[Method]>>
 }
-export type StoreMethod = keyof Store
+export type StoreMethod = Exclude<keyof Store, 'together'>
 
 /** Loads the driver and opens the store. Rejects with a `StoreError`, and leaves nothing open. */
 export async function openStore(file: string, migrate: boolean): Promise<Store> {
@@ -61,6 +64,8 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
   )
 
   return {
+    together: together(db),
+
     commit(receipts, settlements) {
       checkFile()
       return commit.immediate(receipts, settlements)

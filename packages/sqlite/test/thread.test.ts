@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { claim, receipt, record, startOne, T0 } from '@kyc-webhooks/testing'
 import Database from 'better-sqlite3'
@@ -95,4 +97,39 @@ test('only the bytes of a delivery go to the thread, not the buffer that they li
   expect(new TextDecoder().decode(new Uint8Array(given?.bodies.buffer ?? new ArrayBuffer()))).toBe(
     'a delivery',
   )
+})
+
+/** Transactions in the write-ahead log (https://sqlite.org/fileformat2.html#walformat): each ends with a frame that has the size of the database. */
+function transactions(file: string): number {
+  const log = readFileSync(`${file}-wal`)
+  const frame = 24 + log.readUInt32BE(8)
+  return Array.from({ length: Math.floor((log.length - 32) / frame) }, (_, at) =>
+    log.readUInt32BE(32 + at * frame + 4),
+  ).filter((size) => size > 0).length
+}
+
+test('what has come while the thread was busy is written together', async () => {
+  const file = temporaryFile()
+  const engine = await openEngine(file)
+  await engine.acquire('press', T0)
+  await record(engine, 'before')
+  const other = new Database(file)
+  // The thread is busy with the first one until it has the lock.
+  other.exec('BEGIN IMMEDIATE')
+  const first = record(engine, 'first')
+  await sleep(50)
+  const request = { receiver: 'press', now: T0, limit: 10, suspects: true }
+  const calls = [
+    record(engine, 'a'),
+    engine.claim(request),
+    record(engine, 'b'),
+    record(engine, 'a'),
+  ] as const
+  const before = transactions(file)
+  other.exec('COMMIT')
+  const [a, { claims }, b, again] = await Promise.all(calls)
+  expect([await first, a, b, again]).toEqual(['recorded', 'recorded', 'recorded', 'duplicate'])
+  expect(claims).toHaveLength(3)
+  expect(transactions(file) - before).toBe(2)
+  other.close()
 })
