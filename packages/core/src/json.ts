@@ -71,7 +71,7 @@ export function isDeeperThan(text: string, maxDepth: number): boolean {
   return false
 }
 
-/** What opens so seldom cannot nest so deep; and to see that takes a tenth of the time. */
+/** What opens so seldom cannot nest so deep; and searching is faster than looking at each character. */
 function hasMoreOpenings(text: string, most: number): boolean {
   let count = 0
   for (const opening of ['[', '{']) {
