@@ -152,7 +152,13 @@ export const recordCases: readonly InboxCase[] = [
 
   onEngine('keeps events as they came', async (engine) => {
     const json = JSON.stringify({ big: '1998600000000026050', odd: '\u2028 \u0000 \ud800', quote: `'"` })
-    const context = { id: 'a', receivedAt: '2026-01-01T00:00:00.000Z', attempt: 3, subscriptionId: 'sub' }
+    const context = {
+      id: 'a',
+      receivedAt: '2026-01-01T00:00:00.000Z',
+      attempt: 3,
+      subscriptionId: 'sub',
+      traceparent: '00-1-2-01',
+    }
     await record(engine, 'a', { context, events: [{ type: 't', json, unsigned: ['time', 'subject'] }] })
     const { claims } = await claim(engine)
     expect(claims).toEqual([
