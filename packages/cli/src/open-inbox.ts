@@ -1,9 +1,10 @@
 import { Option } from '@commander-js/extra-typings'
 import type { Inbox, InboxOptions } from '@kyc-webhooks/core'
 import { sqliteInbox } from '@kyc-webhooks/sqlite'
-import { Failure, UsageError } from './exit.ts'
+import { UsageError } from './exit.ts'
 import { noInbox } from './no-inbox.ts'
 import { someText } from './parsers.ts'
+import { postgresPackage } from './postgres-package.ts'
 import { patiently } from './progress.ts'
 import { quotable } from './secrets.ts'
 
@@ -97,17 +98,13 @@ function refusePassword(url: string, option: string): void {
   }
 }
 
-/** An optional package: whoever has an inbox on Postgres has it, in the version that made the tables. */
 async function postgresAt(
   connectionString: string,
   schema: string | undefined,
   migrate: boolean,
   options: InboxOptions,
 ): Promise<Inbox> {
-  const { postgresInbox } = await import('@kyc-webhooks/postgres').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new Failure('for an inbox on Postgres, install @kyc-webhooks/postgres beside kyc-webhooks')
-  })
+  const { postgresInbox } = await postgresPackage()
   return postgresInbox({
     ...options,
     connectionString,

@@ -73,6 +73,20 @@ test('an inbox moves to Postgres and back; the old ones are closed, and say so',
   expect(await kyc(['inbox', 'stats', ...onPostgres], { env })).toMatchObject({ code: 1 })
 })
 
+test('the printed SQL makes an inbox, which the other commands open', async () => {
+  const { env, schema } = newSchema()
+  const printed = await kyc(['inbox', 'sql', '--schema', schema])
+  expect(printed).toMatchObject({ code: 0, stderr: '' })
+  const stats = ['inbox', 'stats', '--inbox-env', 'THE_DATABASE', '--schema', schema]
+  expect(await kyc(stats, { env })).toMatchObject({ code: 1 })
+  await query(env.THE_DATABASE, printed.stdout)
+  expect(await kyc(stats, { env })).toMatchObject({ code: 0 })
+  const newer = await kyc(['inbox', 'sql', '--schema', schema, '--from', '1'])
+  expect(newer.stdout).not.toContain('CREATE SCHEMA')
+  expect(newer.stdout).toContain(`INSERT INTO "${schema}".migration (version) VALUES (2)`)
+  expect(await kyc(['inbox', 'sql', '--schema', 'No Name'])).toMatchObject({ code: 2, stdout: '' })
+})
+
 test('the command lines of the guide move an inbox, and back', async () => {
   const guide = readFileSync(new URL('../../../docs/guides/moving.md', import.meta.url), 'utf8')
   const lines = [...guide.matchAll(/^kyc-webhooks (inbox move .*)$/gm)].map(([, line = '']) =>

@@ -41,6 +41,7 @@ test('these are the commands', () => {
     'inbox export',
     'inbox erase',
     'inbox move',
+    'inbox sql',
     'secret',
   ])
 })

@@ -6,6 +6,7 @@ import { moveCommand } from './inbox-move.ts'
 import { quarantineCommand } from './inbox-quarantine.ts'
 import { retryCommand } from './inbox-retry.ts'
 import { showCommand } from './inbox-show.ts'
+import { sqlCommand } from './inbox-sql.ts'
 import { statsCommand } from './inbox-stats.ts'
 
 /** What is done to an inbox; each is a file of its own. */
@@ -19,6 +20,7 @@ export function inboxCommand() {
     .addCommand(exportCommand())
     .addCommand(eraseCommand())
     .addCommand(moveCommand())
+    .addCommand(sqlCommand())
     .addHelpText(
       'after',
       examples(
