@@ -6,7 +6,7 @@ import { headKey } from './head-key.ts'
 export const APPLICATION_ID = 0x6b796377
 
 /** What each version adds to the one before. Never edit one that was released: append. */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   -- Delivery ids that are known. Outlives the delivery, so that purging an event does not let its id in again.
   CREATE TABLE seen (
