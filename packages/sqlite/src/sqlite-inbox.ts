@@ -19,11 +19,13 @@ const REGISTRY = Symbol.for('kyc-webhooks.sqlite')
 export function sqliteInbox(options: SqliteInboxOptions = {}): Inbox {
   const { file, path, thread, migrate } = resolveSettings(options)
   const wanted = { ...options, file: path, thread, migrate }
-  const shared = registry().get(path) ?? {
-    inbox: createInbox(sqliteEngine({ file, thread, migrate }), options),
-    options: wanted,
-    users: 0,
-  }
+  const shared =
+    registry().get(path) ??
+    hiding({
+      inbox: createInbox(sqliteEngine({ file, thread, migrate }), options),
+      options: wanted,
+      users: 0,
+    })
   refuseOther(shared.options, wanted)
   registry().set(path, shared)
   shared.users++
@@ -39,6 +41,11 @@ function registry(): Map<string, Shared> {
   const holder = globalThis as { [REGISTRY]?: Map<string, Shared> }
   holder[REGISTRY] ??= new Map()
   return holder[REGISTRY]
+}
+
+/** The registry hangs on `globalThis`, where anybody may look; encryption keys are among the options. */
+function hiding(shared: Shared): Shared {
+  return Object.defineProperty(shared, 'options', { enumerable: false })
 }
 
 function refuseOther(inUse: Shared['options'], wanted: Shared['options']): void {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { silentLogger, type Work } from '@kyc-webhooks/core'
 import { receipt } from '@kyc-webhooks/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -98,5 +99,14 @@ test('an inbox that could not be opened opens when the cause is gone', async () 
     timeout: 5_000,
     interval: 100,
   })
+  await inbox.close()
+})
+
+test('the keys of an inbox are not seen by who looks at what all share', async () => {
+  const key = Buffer.alloc(32, 'a key of 32 bytes').toString('base64')
+  const inbox = sqliteInbox({ file: temporaryFile(), encryption: { keys: `a:${key}` } })
+  await inbox.open()
+  const registry = (globalThis as Record<symbol, unknown>)[Symbol.for('kyc-webhooks.sqlite')]
+  expect(inspect(registry, { depth: 20 }) + inspect(inbox, { depth: 20 })).not.toContain(key)
   await inbox.close()
 })
