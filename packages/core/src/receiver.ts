@@ -2,28 +2,30 @@ import { withinBudget } from './budget.ts'
 import { publishReceiver, Trace } from './diagnostics.ts'
 import { Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
+import { getReady } from './get-ready.ts'
 import { Head } from './head.ts'
+import { InHand } from './in-hand.ts'
 import type { Inbox, Worker } from './inbox/inbox.ts'
-import type { Outcome, Receipt } from './inbox/port.ts'
 import { createKeyRing, type KeyRing } from './key-ring.ts'
+import { LagRefusal } from './lag-refusal.ts'
 import { actualPeer } from './network.ts'
 import { invalid } from './option-checks.ts'
 import { type Provider, Unusable } from './provider.ts'
 import type { ReceiverOptions } from './receiver-options.ts'
 import { checkPolledIdentity, keepIdentity } from './reconcile/identities.ts'
+import { type Recorded, Replier } from './replier.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
 import type { HttpRequest, Reply } from './request.ts'
+import { SentSkew } from './sent-skew.ts'
 import { resolveSettings, type Settings } from './settings.ts'
-import { SkewMeter } from './skew-meter.ts'
 import { admit } from './steps/admit.ts'
 import { authenticate } from './steps/authenticate.ts'
 import { type Credentials, readCredentials } from './steps/credentials.ts'
 import { checkFreshness } from './steps/freshness.ts'
 import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
+import { readInPlace } from './steps/read-in-place.ts'
 import { record } from './steps/record.ts'
-import { acceptedReply, rejectionReply } from './steps/reply.ts'
-import { TurnMeter } from './turn-meter.ts'
 import { type Place, Unverified } from './unverified.ts'
 import { refuseHandlers, startWork } from './work.ts'
 
@@ -60,14 +62,14 @@ class WebhookReceiver implements Receiver {
   readonly #inbox: Inbox
   readonly #settings: Settings
   readonly #keyRing: KeyRing
-  readonly #skew: SkewMeter | undefined
+  readonly #skew: SentSkew
   readonly #unverified: Unverified
-  readonly #turns = new TurnMeter()
+  readonly #lag: LagRefusal
   readonly #keptHeaders: ReturnType<typeof keptHeaders>
-  readonly #accepted: Reply
   readonly #reporter: Reporter
+  readonly #replier: Replier
   readonly #worker: Worker | undefined
-  readonly #inHand = new Set<Promise<Reply>>()
+  readonly #inHand = new InHand<Reply>()
   #closed: Promise<void> | undefined
 
   constructor(provider: Provider, options: ReceiverOptions & { inbox: Inbox }) {
@@ -83,27 +85,21 @@ class WebhookReceiver implements Receiver {
     const who = { receiver: settings.name, provider: provider.name, logger: settings.logger }
     const { secretMaxAgeMs: maxAgeMs, now } = settings
     this.#keyRing = createKeyRing(secret, provider.signature.key, { ...who, maxAgeMs, now })
-    this.#skew = provider.timestamp?.signed ? new SkewMeter(who) : undefined
+    this.#skew = new SentSkew(provider, who)
     this.#unverified = new Unverified(settings.unverified)
+    this.#lag = new LagRefusal(inbox, settings.budgetMs)
     this.#keptHeaders = keptHeaders(provider)
-    this.#accepted = acceptedReply(provider.accepted)
     this.#reporter = new Reporter(settings, provider, options.onRejected)
+    this.#replier = new Replier(provider, this.#reporter, settings)
     checkPolledIdentity(inbox, settings.name, provider)
     this.#worker = options.receiveOnly ? refuseHandlers(options) : startWork(provider, options, settings)
     keepIdentity(inbox, settings.name, provider)
-    this.ready = Promise.all([inbox.open(), this.#keyRing.load()]).then(() => {})
-    this.ready.then(
-      () => this.#reporter.ready(inbox.name),
-      (error: unknown) => this.#reporter.notReady(error),
-    )
-    if (!inbox.durable) this.#reporter.notDurable(inbox.name)
+    this.ready = getReady(inbox, this.#keyRing, this.#reporter)
     publishReceiver({ receiver: settings.name, provider: provider.name })
   }
 
   receive(request: HttpRequest): Promise<Reply> {
-    const reply = this.#receive(request)
-    this.#inHand.add(reply)
-    return reply.finally(() => this.#inHand.delete(reply))
+    return this.#inHand.track(this.#receive(request))
   }
 
   /** The way of a delivery. */
@@ -115,7 +111,7 @@ class WebhookReceiver implements Receiver {
       const head = new Head(request.rawHeaders)
       delivery.hasBody = head.announcesBody()
       const socket = { address: request.remoteAddress, tls: request.tls }
-      const { proxies, tlsVersionHeader, admission } = this.#settings
+      const { proxies, tlsVersionHeader, admission, budgetMs } = this.#settings
       const peer = actualPeer(socket, head, proxies, tlsVersionHeader)
       delivery.remoteAddress = peer.address
       admit(request.method, head, peer, admission)
@@ -123,76 +119,49 @@ class WebhookReceiver implements Receiver {
 
       trace.next('read')
       const place = this.#unverified.enter()
-      const body = await this.#read(request, place)
+      const body = await readInPlace(request, place, this.#settings)
       delivery.bodyRead = true
 
-      this.#refuseWhenBehind(place)
+      this.#lag.check(place)
       const accept = () => this.#accept({ head, credentials, body, place }, delivery, trace)
-      const { receipts, outcomes } = await withinBudget(this.#settings.budgetMs, accept)
-      return this.#replyTo(receipts, outcomes, delivery, trace)
+      return this.#replier.recorded(await withinBudget(budgetMs, accept), delivery, trace)
     } catch (error) {
-      return this.#reject(error, delivery, trace)
+      return this.#replier.thrown(error, delivery, trace)
     }
-  }
-
-  async #read(request: HttpRequest, place: Place): Promise<Uint8Array> {
-    const { maxBodyBytes: maxBytes, readTimeoutMs: timeoutMs } = this.#settings
-    try {
-      const body = await request.readBody({ maxBytes, timeoutMs, place })
-      place.arrived(body.byteLength)
-      return body
-    } catch (error) {
-      place.leave()
-      throw error
-    }
-  }
-
-  /** What would be answered too late is answered at once, before it costs anything: so the others are in time. */
-  #refuseWhenBehind(place: Place): void {
-    const lagMs = this.#turns.lagMs()
-    if (this.#inbox.waitMs() + lagMs <= this.#settings.budgetMs) return
-    place.leave()
-    throw new Rejection('inbox-behind')
   }
 
   /** The part of the way that the provider's time limit covers: from the last byte of the body to the durable record. */
   async #accept(sent: SentParts, delivery: DeliveryOnItsWay, trace: Trace): Promise<Recorded> {
     const { head, credentials, body, place } = sent
+    const { name: receiver, toleranceMs, rememberMs, now } = this.#settings
+    const provider = this.#provider
+
     trace.next('authenticate')
-    const { signature } = this.#provider
-    const receivedAt = this.#settings.now()
+    const receivedAt = now()
+    const { signatures } = credentials
     const { id: verifiedBy } = await authenticate(
-      signature,
+      provider.signature,
       this.#keyRing,
       head,
       body,
-      credentials.signatures,
+      signatures,
       receivedAt,
     ).finally(() => place.leave())
 
     trace.next('freshness')
-    this.#measureSkew(head, credentials, receivedAt)
-    const freshness = checkFreshness(credentials.timestamp, receivedAt, this.#settings.toleranceMs)
+    this.#skew.measure(head, credentials, receivedAt)
+    const freshness = checkFreshness(credentials.timestamp, receivedAt, toleranceMs)
 
     trace.next('parse', freshness === 'fresh' ? 'ok' : freshness)
     const headers = this.#keptHeaders(head)
-    const parts = parse(this.#provider, authenticDelivery(this.#provider, body, headers))
-
+    const parts = parse(provider, authenticDelivery(provider, body, headers))
     if (parts instanceof Unusable) delivery.unusable = parts.reason
+
     trace.next('identify', parts instanceof Unusable ? parts.code : 'ok')
-    const { name: receiver, toleranceMs, rememberMs } = this.#settings
     const { traceparent } = trace
-    const received = {
-      receiver,
-      provider: this.#provider,
-      body,
-      headers,
-      receivedAt,
-      credentials,
-      traceparent,
-      verifiedBy,
-    }
-    const receipts = identify({ ...received, toleranceMs, rememberMs }, freshness, parts)
+    const evidence = { receivedAt, credentials, traceparent, verifiedBy }
+    const received = { receiver, provider, body, headers, toleranceMs, rememberMs, ...evidence }
+    const receipts = identify(received, freshness, parts)
     delivery.id = receipts[0]?.context.id
     this.#reporter.compareHints(headers, receipts)
 
@@ -203,50 +172,13 @@ class WebhookReceiver implements Receiver {
     return { receipts, outcomes }
   }
 
-  /** A repetition may have the timestamp of its first attempt, hours ago. */
-  #measureSkew(head: Head, { timestamp }: Credentials, receivedAt: number): void {
-    const isRepetition = Number(head.hint(this.#provider.hints?.attempt)) > 1
-    if (timestamp !== undefined && !isRepetition) this.#skew?.sent(timestamp, receivedAt)
-  }
-
-  #replyTo(
-    receipts: readonly Receipt[],
-    outcomes: readonly Outcome[],
-    delivery: DeliveryOnItsWay,
-    trace: Trace,
-  ): Reply {
-    const reason = receipts.find((receipt) => receipt.quarantine !== undefined)?.quarantine
-    // A known delivery is not kept again, unless it came with other bytes.
-    const kept = outcomes.some((outcome) => outcome !== 'duplicate')
-    if (reason !== undefined)
-      return this.#refuse(new Rejection(reason, delivery.unusable), delivery, trace, kept)
-    if (outcomes.includes('nonce-reused'))
-      return this.#refuse(new Rejection('nonce-reused'), delivery, trace, true)
-    const events = receipts.reduce((sum, receipt) => sum + receipt.events.length, 0)
-    this.#reporter.accepted(delivery, outcomes, events, trace)
-    return this.#accepted
-  }
-
-  #reject(error: unknown, delivery: DeliveryOnItsWay, trace: Trace): Reply {
-    if (error instanceof Rejection) return this.#refuse(error, delivery, trace, false)
-    this.#reporter.failed(error)
-    return this.#refuse(new Rejection('receiver-failed'), delivery, trace, false)
-  }
-
-  #refuse(rejection: Rejection, delivery: DeliveryOnItsWay, trace: Trace, quarantined: boolean): Reply {
-    const bodyUnread = !delivery.bodyRead && delivery.hasBody !== false
-    const reply = rejectionReply(rejection.code, { bodyUnread, random: this.#settings.random })
-    this.#reporter.rejected(rejection, reply.status, delivery, quarantined, trace)
-    return reply
-  }
-
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled([...this.#inHand])
+    await this.#inHand.settled()
     this.#keyRing.close()
     this.#reporter.close()
     await this.#worker?.stop(this.#settings.closeGraceMs)
@@ -259,9 +191,4 @@ interface SentParts {
   body: Uint8Array
   /** Given back as soon as the delivery is verified or not. */
   place: Place
-}
-
-interface Recorded {
-  receipts: readonly Receipt[]
-  outcomes: readonly Outcome[]
 }
