@@ -7,6 +7,7 @@ const core = 'packages/core/src/'
 const SOURCES = {
   'Every receiver': fieldsOf(`${core}receiver-options.ts`, 'ReceiverOptions'),
   '`secret`': fieldsOf(`${core}receiver-options.ts`, 'DatedSecret'),
+  '`keepUnverified`': fieldsOf(`${core}receiver-options.ts`, 'KeepUnverified'),
   '`retry`': fieldsOf(`${core}inbox/retry-policy.ts`, 'RetryPolicy'),
   PRESS: fieldsOf(`${core}providers/press.ts`, 'PressOptions'),
   UIP: fieldsOf(`${core}providers/uip.ts`, 'UipOptions'),

@@ -1,4 +1,11 @@
-import type { EventQuery, EventRecord, Inbox, PageQuery, QuarantineRecord } from '@kyc-webhooks/core'
+import type {
+  EventQuery,
+  EventRecord,
+  Inbox,
+  PageQuery,
+  QuarantineRecord,
+  UnverifiedRecord,
+} from '@kyc-webhooks/core'
 import { printable } from '@kyc-webhooks/core/engine'
 
 /** Rows fetched at once. Each may have a body of a MiB. */
@@ -12,6 +19,11 @@ export async function* events(inbox: Inbox, query: EventQuery = {}): AsyncGenera
 /** All quarantined deliveries that the query names, oldest first. */
 export async function* quarantined(inbox: Inbox, query: PageQuery = {}): AsyncGenerator<QuarantineRecord> {
   yield* paged((page) => inbox.quarantined({ ...query, ...page }), query.after)
+}
+
+/** All unverified deliveries that the query names, oldest first. */
+export async function* unverified(inbox: Inbox, query: PageQuery = {}): AsyncGenerator<UnverifiedRecord> {
+  yield* paged((page) => inbox.unverified({ ...query, ...page }), query.after)
 }
 
 async function* paged<Row extends { seq: number }>(
@@ -97,6 +109,12 @@ export function quarantineSummary(row: QuarantineRecord) {
     ...evidenceOf(row),
     bytes: body.byteLength,
   }
+}
+
+/** The same of an unverified one: nothing that its sender wrote. */
+export function unverifiedSummary({ seq, receiver, receivedAt, body, unreadable }: UnverifiedRecord) {
+  const bytes = body.byteLength
+  return { seq, receiver: printable(receiver), receivedAt: isoTime(receivedAt), bytes, unreadable }
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString()

@@ -128,6 +128,25 @@ describe.each(Object.entries(places))('on %s that a receiver has open', (_, make
     await vi.waitFor(async () => expect(await inbox.stats()).toMatchObject({ done: 4, dead: 0 }), 20_000)
   })
 
+  test('unverified list, and why not reverify', async () => {
+    const { run, json, inbox } = await start()
+    const body = Buffer.from(PERSONAL)
+    const delivery = (digit: string) => ({
+      ...{ digest: digit.repeat(64), receivedAt: 1_000, expiresAt: Date.now() + 600_000, body, headers: {} },
+      context: { receivedAt: new Date(1_000).toISOString() },
+    })
+    await inbox.keepUnverified('press', [delivery('1'), delivery('2')], { max: 10, maxBytes: 10_000 })
+    const [first] = (await json('unverified', 'list', '--limit', '1')).values
+    const receivedAt = '1970-01-01T00:00:01.000Z'
+    expect(first).toMatchObject({ unverified: [{ seq: expect.any(Number), receivedAt, bytes: 18 }] })
+    expect(first.next).toBe(first.unverified[0].seq)
+    const listed = await run('unverified', 'list', '--receiver', 'press')
+    expect(listed.stdout).toMatch(/press +1970-01-01T00:00:01.000Z +18/)
+    expect(listed.stdout).not.toContain(PERSONAL)
+    const refused = await kyc(['inbox', 'unverified', 'reverify'])
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('receiver.reverify()') })
+  })
+
   test('quarantine list, show, discard, and why not redrive', async () => {
     const { run, json, inbox } = await start()
     const [first] = (await json('quarantine', 'list', '--limit', '1')).values

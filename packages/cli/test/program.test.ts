@@ -38,6 +38,8 @@ test('these are the commands', () => {
     'inbox quarantine show',
     'inbox quarantine discard',
     'inbox quarantine redrive',
+    'inbox unverified list',
+    'inbox unverified reverify',
     'inbox export',
     'inbox erase',
     'inbox move',
@@ -71,7 +73,10 @@ describe('--help', () => {
 
   test('has examples, but for what is only there to explain', () => {
     const without = leaves.filter(({ command }) => !shown.some(({ name }) => name === command.name()))
-    expect(without.map(({ path }) => path.join(' '))).toEqual(['inbox quarantine redrive'])
+    expect(without.map(({ path }) => path.join(' '))).toEqual([
+      'inbox quarantine redrive',
+      'inbox unverified reverify',
+    ])
   })
 
   test.each(shown)('the example `$line` is understood', async ({ line, name }) => {
@@ -108,6 +113,7 @@ test.each([
   [['inbox', 'retry', '1', '--all'], 'say --all'],
   [['inbox', 'retry', '1', '--receiver', 'a'], 'goes with --all'],
   [['inbox', 'quarantine', 'redrive', '1'], 'inbox.redrive(seq)'],
+  [['inbox', 'unverified', 'reverify'], 'receiver.reverify()'],
   [['secret'], "'--provider <name>' not specified"],
 ])('%j is wrong usage: code 2, and one line that says so', async (args, message) => {
   const { code, stdout, stderr } = await kyc(args)

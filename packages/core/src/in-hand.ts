@@ -1,13 +1,13 @@
-/** The replies that are being made: what a receiver finishes before it closes. */
-export class InHand<T> {
-  readonly #replies = new Set<Promise<T>>()
+/** What a receiver finishes before it closes. */
+export class InHand {
+  readonly #work = new Set<Promise<unknown>>()
 
-  track(reply: Promise<T>): Promise<T> {
-    this.#replies.add(reply)
-    return reply.finally(() => this.#replies.delete(reply))
+  track<T>(work: Promise<T>): Promise<T> {
+    this.#work.add(work)
+    return work.finally(() => this.#work.delete(work))
   }
 
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#replies])
+    await Promise.allSettled([...this.#work])
   }
 }

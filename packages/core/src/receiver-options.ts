@@ -48,6 +48,8 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   maxUnverified?: number | undefined
   /** Memory for bodies that are not verified yet, in bytes: beyond it likewise. Not less than `maxBodyBytes`. @default 67_108_864 (64 MiB) */
   maxUnverifiedBytes?: number | undefined
+  /** Keep deliveries that no secret matches, so that `receiver.reverify()` can record them after a wrong secret. `true`: within the default bounds. @default false */
+  keepUnverified?: KeepUnverified | boolean | undefined
   /** Time from the last byte of the body to the answer, in milliseconds; later answers are 503. @default the provider's limit less a margin */
   budgetMs?: number | undefined
   /** How far a timestamp may be from now, either way, in milliseconds. @default 300_000 */
@@ -88,6 +90,16 @@ export interface ReceiverOptions<E extends KycEvent = KycEvent> {
   now?: (() => number) | undefined
   /** For tests: a number from 0 to below 1. @default Math.random */
   random?: (() => number) | undefined
+}
+
+/** How much a receiver keeps of what no secret matches. Anybody can send it: beyond the bounds the oldest are deleted. */
+export interface KeepUnverified {
+  /** Deliveries. @default 1_000 */
+  max?: number
+  /** Of bodies and headers, in bytes. @default 16_777_216 (16 MiB) */
+  maxBytes?: number
+  /** In milliseconds. @default 259_200_000 (3 days) */
+  maxAgeMs?: number
 }
 
 /** What `startWorker` can be told: the part of a receiver's options that is about handling. */

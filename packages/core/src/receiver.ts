@@ -1,6 +1,6 @@
 import { withinBudget } from './budget.ts'
 import { publishReceiver, Trace } from './diagnostics.ts'
-import { Rejection } from './errors.ts'
+import { KycWebhookError, Rejection } from './errors.ts'
 import type { KycEvent } from './event.ts'
 import { getReady } from './get-ready.ts'
 import { Head } from './head.ts'
@@ -16,17 +16,19 @@ import { checkPolledIdentity, keepIdentity } from './reconcile/identities.ts'
 import { type Recorded, Replier } from './replier.ts'
 import { type DeliveryOnItsWay, Reporter } from './reporter.ts'
 import type { HttpRequest, Reply } from './request.ts'
+import { type Reverified, reverify } from './reverify.ts'
 import { SentSkew } from './sent-skew.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import { admit } from './steps/admit.ts'
-import { authenticate } from './steps/authenticate.ts'
-import { type Credentials, readCredentials } from './steps/credentials.ts'
+import { readCredentials } from './steps/credentials.ts'
 import { checkFreshness } from './steps/freshness.ts'
 import { identify } from './steps/identify.ts'
 import { authenticDelivery, keptHeaders, parse } from './steps/parse.ts'
 import { readInPlace } from './steps/read-in-place.ts'
 import { record } from './steps/record.ts'
-import { type Place, Unverified } from './unverified.ts'
+import { type SentParts, verify } from './steps/verify.ts'
+import { Unverified } from './unverified.ts'
+import { UnverifiedKeeper } from './unverified-keeper.ts'
 import { refuseHandlers, startWork } from './work.ts'
 
 /** Turns deliveries of one provider into replies, and their events into handler calls. */
@@ -41,6 +43,12 @@ export interface Receiver {
   readonly ready: Promise<void>
   /** Never rejects: whatever happens, also on our side, is a reply. */
   receive(request: HttpRequest): Promise<Reply>
+  /**
+   * Verifies again what is kept unverified (`keepUnverified`), under the secrets in force now, as of the time at which it came.
+   * What is authentic goes the way of a delivery and is kept no longer as unverified; the rest stays. May be repeated, also
+   * after it broke off. Rejects with `secret-unavailable`, and as `inbox.record`.
+   */
+  reverify(): Promise<Reverified>
   /** Refuses new deliveries, finishes those in hand, then stops the worker. Leaves the inbox open. Idempotent. */
   close(): Promise<void>
 }
@@ -65,11 +73,12 @@ class WebhookReceiver implements Receiver {
   readonly #skew: SentSkew
   readonly #unverified: Unverified
   readonly #lag: LagRefusal
+  readonly #keeper: UnverifiedKeeper | undefined
   readonly #keptHeaders: ReturnType<typeof keptHeaders>
   readonly #reporter: Reporter
   readonly #replier: Replier
   readonly #worker: Worker | undefined
-  readonly #inHand = new InHand<Reply>()
+  readonly #inHand = new InHand()
   #closed: Promise<void> | undefined
 
   constructor(provider: Provider, options: ReceiverOptions & { inbox: Inbox }) {
@@ -89,6 +98,9 @@ class WebhookReceiver implements Receiver {
     this.#unverified = new Unverified(settings.unverified)
     this.#lag = new LagRefusal(inbox, settings.budgetMs)
     this.#keptHeaders = keptHeaders(provider)
+    const { keepUnverified: kept } = settings
+    const keptOf = { provider, inbox, settings, keptHeaders: this.#keptHeaders }
+    this.#keeper = kept && new UnverifiedKeeper({ ...keptOf, kept })
     this.#reporter = new Reporter(settings, provider, options.onRejected)
     this.#replier = new Replier(provider, this.#reporter, settings)
     checkPolledIdentity(inbox, settings.name, provider)
@@ -132,21 +144,13 @@ class WebhookReceiver implements Receiver {
 
   /** The part of the way that the provider's time limit covers: from the last byte of the body to the durable record. */
   async #accept(sent: SentParts, delivery: DeliveryOnItsWay, trace: Trace): Promise<Recorded> {
-    const { head, credentials, body, place } = sent
+    const { head, credentials, body } = sent
     const { name: receiver, toleranceMs, rememberMs, now } = this.#settings
     const provider = this.#provider
 
     trace.next('authenticate')
     const receivedAt = now()
-    const { signatures } = credentials
-    const { id: verifiedBy } = await authenticate(
-      provider.signature,
-      this.#keyRing,
-      head,
-      body,
-      signatures,
-      receivedAt,
-    ).finally(() => place.leave())
+    const { id: verifiedBy } = await verify(provider.signature, this.#keyRing, sent, receivedAt, this.#keeper)
 
     trace.next('freshness')
     this.#skew.measure(head, credentials, receivedAt)
@@ -172,6 +176,11 @@ class WebhookReceiver implements Receiver {
     return { receipts, outcomes }
   }
 
+  async reverify(): Promise<Reverified> {
+    if (this.#closed !== undefined) throw new KycWebhookError('receiver-closed')
+    return this.#inHand.track(reverify(this.#provider, this.#inbox, this.#settings, this.#keyRing))
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -181,14 +190,7 @@ class WebhookReceiver implements Receiver {
     await this.#inHand.settled()
     this.#keyRing.close()
     this.#reporter.close()
-    await this.#worker?.stop(this.#settings.closeGraceMs)
+    const { closeGraceMs } = this.#settings
+    await Promise.all([this.#keeper?.close(closeGraceMs), this.#worker?.stop(closeGraceMs)])
   }
-}
-
-interface SentParts {
-  head: Head
-  credentials: Credentials
-  body: Uint8Array
-  /** Given back as soon as the delivery is verified or not. */
-  place: Place
 }

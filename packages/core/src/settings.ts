@@ -4,7 +4,7 @@ import { consoleLogger, guarded, type Logger, silentLogger } from './logger.ts'
 import { type AddressSet, addressSet } from './network.ts'
 import { boolean, duration, integer, invalid, oneOf, positive } from './option-checks.ts'
 import type { Provider } from './provider.ts'
-import type { ReceiverOptions } from './receiver-options.ts'
+import type { KeepUnverified, ReceiverOptions } from './receiver-options.ts'
 import type { AdmissionPolicy } from './steps/admit.ts'
 import type { UnverifiedLimits } from './unverified.ts'
 
@@ -21,6 +21,8 @@ export interface Settings {
   maxBodyBytes: number
   readTimeoutMs: number
   unverified: UnverifiedLimits
+  /** `undefined`: nothing. */
+  keepUnverified: UnverifiedKept | undefined
   budgetMs: number
   toleranceMs: number
   rememberMs: number
@@ -35,6 +37,9 @@ export interface Settings {
   now: () => number
   random: () => number
 }
+
+/** How much is kept of what no secret matches, and for how long. */
+export type UnverifiedKept = Required<KeepUnverified>
 
 /** Throws `option-invalid` for anything that would quietly switch a check off. */
 export function resolveSettings(
@@ -62,6 +67,7 @@ export function resolveSettings(
     ...resolveNetwork(options),
     ...resolveSizes(options),
     readTimeoutMs: duration('readTimeoutMs', options.readTimeoutMs ?? 10_000),
+    keepUnverified: resolveKept(options.keepUnverified),
     budgetMs: duration('budgetMs', options.budgetMs ?? provider.budgetMs),
     toleranceMs,
     rememberMs,
@@ -90,6 +96,19 @@ function resolveSizes({
   const deliveries = integer('maxUnverified', maxUnverified)
   const bytes = positive('maxUnverifiedBytes', maxUnverifiedBytes, maxBodyBytes)
   return { maxBodyBytes, unverified: { deliveries, bytes } }
+}
+
+function resolveKept(given: KeepUnverified | boolean = false): UnverifiedKept | undefined {
+  if (typeof given !== 'object' || given === null)
+    return boolean('keepUnverified', given) ? resolveKept({}) : undefined
+  const { max = 1_000, maxBytes = 16_777_216, maxAgeMs = 3 * DAY_MS, ...others } = given
+  for (const name of Object.keys(others))
+    oneOf('an option of keepUnverified', name, ['max', 'maxBytes', 'maxAgeMs'])
+  return {
+    max: integer('keepUnverified.max', max),
+    maxBytes: positive('keepUnverified.maxBytes', maxBytes),
+    maxAgeMs: positive('keepUnverified.maxAgeMs', maxAgeMs),
+  }
 }
 
 function resolveNetwork(

@@ -53,7 +53,7 @@ const columns = ({ seq, body, headers, context }: Row): Omit<StoredDelivery, 'ev
 /** As `Guarded.rewrite`. */
 export async function rewrite(
   { client, sql }: Batch,
-  { deliveries = [], quarantined = [] }: RewrittenRows,
+  { deliveries = [], quarantined = [], unverified = [] }: RewrittenRows,
 ): Promise<void> {
   const events = deliveries.flatMap(({ events }) => events).sort((a, b) => a.seq - b.seq)
   // Events before deliveries, as whoever purges or erases locks them.
@@ -72,6 +72,11 @@ export async function rewrite(
     const texts = [JSON.stringify(headers), JSON.stringify(context)]
     await client.query(sql.rewriteQuarantined, [seq, Buffer.from(body), ...texts])
     await client.query(sql.redigest, [seq, digest])
+  }
+  for (const { seq, body, headers, context, digest } of unverified) {
+    const texts = [JSON.stringify(headers), JSON.stringify(context)]
+    await client.query(sql.giveWay, [seq, digest])
+    await client.query(sql.rewriteUnverified, [seq, Buffer.from(body), ...texts, digest])
   }
 }
 

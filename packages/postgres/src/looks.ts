@@ -77,6 +77,6 @@ export function looks(database: Database, sql: Statements): Looks {
   }
 }
 
-function page({ receiver, after = 0, limit = 100 }: PageQuery): [number, string | null, number] {
+export function page({ receiver, after = 0, limit = 100 }: PageQuery): [number, string | null, number] {
   return [after, receiver === undefined ? null : storable(receiver), limit]
 }

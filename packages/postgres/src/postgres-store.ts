@@ -8,10 +8,12 @@ import type {
   Movable,
   Move,
   MoveCounts,
+  PageQuery,
   Receipt,
   RewrittenRows,
   Settlement,
   SharedStore,
+  UnverifiedRows,
 } from '@kyc-webhooks/core'
 import type { PgBoss } from 'pg-boss'
 import { startWorking } from './boss.ts'
@@ -33,6 +35,7 @@ import { settle } from './settler.ts'
 import { type Statements, statements } from './sql.ts'
 import { type Standing, start, type TicketRow } from './starter.ts'
 import { type Tickets, ticketed } from './tickets.ts'
+import { keepUnverified, unverified } from './unverified.ts'
 
 /** While one waits for the network and the disk, others are made ready. At most half of the connections, so that workers get some. */
 const PARALLEL_COMMITS = 4
@@ -148,8 +151,8 @@ export class PostgresStore implements SharedStore {
   }
 
   async discard(request: DiscardRequest): Promise<number> {
-    const { events = [], quarantined = [] } = request
-    const own = { events: [...events], quarantined: [...quarantined] }
+    const { events = [], quarantined = [], unverified = [] } = request
+    const own = { events: [...events], quarantined: [...quarantined], unverified: [...unverified] }
     return this.#transaction(0, async (batch) => {
       const { count, discarded } = await discard(batch, own)
       await this.tickets.withdraw(batch.client, discarded)
@@ -167,6 +170,13 @@ export class PostgresStore implements SharedStore {
     this.#transaction(0, (batch) => plainHashes(batch, ...args))
   rehash = (...args: Parameters<Guarded['rehash']>): Promise<void> =>
     this.#transaction(0, (batch) => rehash(batch, ...args))
+
+  keepUnverified = (...args: Parameters<UnverifiedRows['keepUnverified']>): Promise<void> => {
+    const times = args[1].map(({ receivedAt }) => receivedAt)
+    return this.#transaction(Math.max(0, ...times), (batch) => keepUnverified(batch, ...args), 'volatile')
+  }
+  unverified = (query: PageQuery): ReturnType<UnverifiedRows['unverified']> =>
+    this.#transaction(0, (batch) => unverified(batch, query))
 
   erase(request: EraseRequest): Promise<ErasedRows> {
     return this.#transaction(0, async (batch) => {

@@ -7,6 +7,8 @@ export async function purge(batch: Batch, limit: number): Promise<number> {
   let left = limit - (keys ?? 0)
   const { rowCount: nonces } = await client.query(sql.purgeNonces, [now, left])
   left -= nonces ?? 0
+  const { rowCount: unverified } = await client.query(sql.purgeUnverified, [now, left])
+  left -= unverified ?? 0
   const { rows: events } = await client.query(sql.purgeEvents, [now, left])
   await deleteDeliveries(batch, events)
   return limit - left + events.length

@@ -119,6 +119,27 @@ CREATE TABLE ${schema}.seal (
   text text NOT NULL
 );
 `,
+  (schema) => `
+-- Deliveries that no secret matched. Whoever can reach a receiver can write here: bounded, never believed, not moved.
+CREATE TABLE ${schema}.unverified (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  receiver text NOT NULL,
+  digest bytea NOT NULL,
+  -- By the clock of the receiver, in milliseconds since the epoch: as of then it is verified again.
+  received_at bigint NOT NULL,
+  expires_at timestamptz NOT NULL,
+  bytes bigint NOT NULL,
+  body bytea NOT NULL,
+  headers text NOT NULL,
+  context text NOT NULL,
+  UNIQUE (receiver, digest)
+);
+ALTER TABLE ${schema}.unverified ALTER COLUMN body SET STORAGE EXTERNAL;
+CREATE INDEX unverified_newest ON ${schema}.unverified (receiver, seq) INCLUDE (bytes);
+CREATE INDEX unverified_expiry ON ${schema}.unverified (expires_at);
+CREATE TRIGGER moved BEFORE INSERT ON ${schema}.unverified
+  FOR EACH STATEMENT EXECUTE FUNCTION ${schema}.refuse_when_moved();
+`,
 ]
 
 /** The version that this package works with. */

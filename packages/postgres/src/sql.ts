@@ -13,6 +13,9 @@ type StatementName =
   | 'quarantine'
   | 'requarantine'
   | 'unquarantine'
+  | 'addUnverified'
+  | 'trimUnverified'
+  | 'unverified'
   | 'settle'
   | 'start'
   | 'standing'
@@ -25,11 +28,13 @@ type StatementName =
   | 'retry'
   | 'purgeKeys'
   | 'purgeNonces'
+  | 'purgeUnverified'
   | 'purgeEvents'
   | 'lockDeliveries'
   | 'purgeDeliveries'
   | 'discardEvents'
   | 'discardQuarantined'
+  | 'discardUnverified'
   | 'seal'
   | 'lockSeal'
   | 'setSeal'
@@ -41,6 +46,8 @@ type StatementName =
   | 'rewriteEvents'
   | 'rewriteQuarantined'
   | 'redigest'
+  | 'giveWay'
+  | 'rewriteUnverified'
   | 'plainKeys'
   | 'plainNonces'
   | 'plainHeads'
@@ -124,6 +131,25 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
     requarantine: `UPDATE ${schema}.quarantine SET reason = $1 WHERE seq = $2`,
     unquarantine: `DELETE FROM ${schema}.quarantine WHERE seq = $1`,
 
+    // What is unverified
+    addUnverified: `
+      INSERT INTO ${schema}.unverified (receiver, digest, received_at, expires_at, bytes, body, headers, context)
+      SELECT $2, decode(digest, 'hex'), received_at, ${after('ttl')}, octet_length(body) + octet_length(headers),
+        body, headers, context
+      FROM unnest($3::text[], $4::bigint[], $5::float8[], $6::bytea[], $7::text[], $8::text[])
+        WITH ORDINALITY AS r (digest, received_at, ttl, body, headers, context, n) ORDER BY n
+      ON CONFLICT DO NOTHING`,
+    trimUnverified: `
+      DELETE FROM ${schema}.unverified WHERE receiver = $1 AND seq <= (
+        SELECT max(seq) FROM (
+          SELECT seq, count(*) OVER newest AS number, sum(bytes) OVER newest AS total
+          FROM ${schema}.unverified WHERE receiver = $1 WINDOW newest AS (ORDER BY seq DESC)) AS kept
+        WHERE number > $2::bigint OR total > $3::bigint)`,
+    unverified: `
+      SELECT seq::text, receiver, encode(digest, 'hex') AS digest, received_at::text AS "receivedAt",
+        body, headers, context
+      FROM ${schema}.unverified WHERE seq > $1 AND ($2::text IS NULL OR receiver = $2) ORDER BY unverified.seq LIMIT $3`,
+
     // Settlements: each applies only to the attempt that is running. What comes again later, and what is dead, gets the
     // ticket it was given.
     settle: `
@@ -203,6 +229,10 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       DELETE FROM ${schema}.nonce WHERE key = ANY (ARRAY(
         SELECT key FROM ${schema}.nonce WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT $2
         FOR UPDATE SKIP LOCKED))`,
+    purgeUnverified: `
+      DELETE FROM ${schema}.unverified WHERE seq = ANY (ARRAY(
+        SELECT seq FROM ${schema}.unverified WHERE expires_at <= ${NOW} ORDER BY expires_at LIMIT $2
+        FOR UPDATE SKIP LOCKED))`,
     purgeEvents: `
       DELETE FROM ${schema}.event WHERE seq = ANY (ARRAY(
         SELECT seq FROM ${schema}.event WHERE state = 'done' AND purge_at <= ${NOW} ORDER BY purge_at LIMIT $2
@@ -220,6 +250,7 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
       DELETE FROM ${schema}.event WHERE seq = ANY ($1::bigint[]) AND state = 'dead'
       RETURNING seq::text, receiver, ticket, delivery::text`,
     discardQuarantined: `DELETE FROM ${schema}.quarantine WHERE seq = ANY ($1::bigint[])`,
+    discardUnverified: `DELETE FROM ${schema}.unverified WHERE seq = ANY ($1::bigint[])`,
 
     // Sealing and erasing. Hashes that were made without a key are shorter or longer than those with one.
     seal: `SELECT text FROM ${schema}.seal`,
@@ -255,6 +286,11 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
     redigest: `
       UPDATE ${schema}.quarantine AS own SET digest = decode($2, 'hex') WHERE seq = $1 AND NOT EXISTS (
         SELECT FROM ${schema}.quarantine WHERE receiver = own.receiver AND digest = decode($2, 'hex'))`,
+    giveWay: `
+      DELETE FROM ${schema}.unverified AS other USING ${schema}.unverified AS own
+      WHERE own.seq = $1 AND other.receiver = own.receiver AND other.digest = decode($2, 'hex') AND other.seq <> $1`,
+    rewriteUnverified: `
+      UPDATE ${schema}.unverified SET body = $2, headers = $3, context = $4, digest = decode($5, 'hex') WHERE seq = $1`,
     plainKeys: `
       SELECT encode(key, 'hex') AS hash, encode(digest, 'hex') AS digest FROM ${schema}.seen
       WHERE key > decode($1, 'hex') AND octet_length(key) = 16 ORDER BY key LIMIT $2`,

@@ -34,6 +34,7 @@ export function guard(db: Database.Database): Guard {
   const rewriteEvent = db.prepare(sql.rewriteEvent)
   const rewriteQuarantined = db.prepare(sql.rewriteQuarantined)
   const redigest = db.prepare(sql.redigest)
+  const rewriteUnverified = db.prepare(sql.rewriteUnverified)
   const plain = {
     key: db.prepare<[Buffer, number], HashRow>(sql.plainKeys),
     nonce: db.prepare<[Buffer, number], HashRow>(sql.plainNonces),
@@ -50,7 +51,7 @@ export function guard(db: Database.Database): Guard {
     return seal.get()
   })
 
-  const rewrite = db.transaction(({ deliveries = [], quarantined = [] }: RewrittenRows) => {
+  const rewrite = db.transaction(({ deliveries = [], quarantined = [], unverified = [] }: RewrittenRows) => {
     for (const { seq, body, headers, context, events } of deliveries) {
       rewriteDelivery.run(body, JSON.stringify(headers), JSON.stringify(context), seq)
       for (const { seq, json, subject } of events) {
@@ -60,6 +61,9 @@ export function guard(db: Database.Database): Guard {
     for (const { seq, body, headers, context, digest } of quarantined) {
       rewriteQuarantined.run(body, JSON.stringify(headers), JSON.stringify(context), seq)
       redigest.run(hex(digest), seq)
+    }
+    for (const { seq, body, headers, context, digest } of unverified) {
+      rewriteUnverified.run(body, JSON.stringify(headers), JSON.stringify(context), hex(digest), seq)
     }
   })
 

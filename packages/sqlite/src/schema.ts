@@ -94,7 +94,7 @@ export const MIGRATIONS: readonly string[] = [
     place TEXT NOT NULL,
     counts TEXT
   ) STRICT;
-  ${closing()}
+  ${closing(['seen', 'nonce', 'event', 'quarantine'])}
   `,
   `
   -- Whom an event is about, as a hash: to erase what is kept of one person. NULL: nobody has looked yet; empty: nobody.
@@ -108,15 +108,33 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Deliveries that no secret matched. Whoever can reach a receiver can write here: bounded, never believed, not moved.
+  CREATE TABLE unverified (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    receiver TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    received_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    headers TEXT NOT NULL,
+    context TEXT NOT NULL,
+    UNIQUE (receiver, digest)
+  ) STRICT;
+  CREATE INDEX unverified_newest ON unverified (receiver, seq, bytes);
+  CREATE INDEX unverified_expiry ON unverified (expires_at);
+  ${closing(['unverified'], ['INSERT'])}
+  `,
 ]
 
 /** Triggers that keep a process out which opened the inbox before it was moved. */
-function closing(): string {
+function closing(tables: readonly string[], actions = ['INSERT', 'UPDATE', 'DELETE']): string {
   const isClosed = `EXISTS (SELECT 1 FROM move WHERE state IN ('left', 'arriving'))`
   const why = `SELECT CASE state WHEN 'left' THEN 'inbox-moved: to ' ELSE 'inbox-moving: from ' END || place
     FROM move WHERE state IN ('left', 'arriving')`
-  const triggers = ['seen', 'nonce', 'event', 'quarantine'].flatMap((table) =>
-    ['INSERT', 'UPDATE', 'DELETE'].map(
+  const triggers = tables.flatMap((table) =>
+    actions.map(
       (action) => `
   CREATE TRIGGER ${table}_${action.toLowerCase()} BEFORE ${action} ON ${table} WHEN ${isClosed}
   BEGIN SELECT RAISE(ABORT, (${why})); END;`,

@@ -17,6 +17,24 @@ export const sql = {
   requarantine: 'UPDATE quarantine SET reason = ? WHERE seq = ?',
   unquarantine: 'DELETE FROM quarantine WHERE seq = ?',
 
+  // What is unverified
+  addUnverified: `
+    INSERT INTO unverified (receiver, digest, received_at, expires_at, bytes, body, headers, context)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  trimUnverified: `
+    DELETE FROM unverified WHERE receiver = :receiver AND seq <= (
+      SELECT max(seq) FROM (
+        SELECT seq, count(*) OVER newest AS number, sum(bytes) OVER newest AS total
+        FROM unverified WHERE receiver = :receiver WINDOW newest AS (ORDER BY seq DESC))
+      WHERE number > :max OR total > :maxBytes)`,
+  unverified: `
+    SELECT seq, receiver, digest, received_at AS receivedAt, body, headers, context
+    FROM unverified WHERE seq > :after AND (:receiver IS NULL OR receiver = :receiver)
+    ORDER BY seq LIMIT :limit`,
+  discardUnverified: 'DELETE FROM unverified WHERE seq = ?',
+  rewriteUnverified: `
+    UPDATE OR REPLACE unverified SET body = ?, headers = ?, context = ?, digest = ? WHERE seq = ?`,
+
   // Settlements: each applies only to the attempt that is running
   settleDone: `
     UPDATE event SET state = 'done', purge_at = ?, error = NULL
@@ -60,6 +78,9 @@ export const sql = {
     DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   purgeNonces: `
     DELETE FROM nonce WHERE key IN (SELECT key FROM nonce WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+  purgeUnverified: `
+    DELETE FROM unverified WHERE seq IN (
+      SELECT seq FROM unverified WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   purgeable: `
     SELECT seq, delivery FROM event WHERE purge_at <= ? ORDER BY purge_at LIMIT ?`,
   purgeEvent: 'DELETE FROM event WHERE seq = ?',

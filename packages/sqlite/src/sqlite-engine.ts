@@ -87,6 +87,8 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     rehash: call('rehash'),
     erase: call('erase'),
     overwrite: call('overwrite'),
+    keepUnverified: call('keepUnverified'),
+    unverified: call('unverified'),
     ...mover(`sqlite ${file}`, () => createHost({ path, thread, migrate }, () => {})),
     close,
   }

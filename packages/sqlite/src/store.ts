@@ -15,6 +15,7 @@ import { settler } from './settler.ts'
 import { sql } from './sql.ts'
 import { stillThere } from './still-there.ts'
 import { type Result, together } from './together.ts'
+import { unverified } from './unverified.ts'
 
 /** The calls of the port that need an open store. */
 type EngineMethod = Exclude<
@@ -99,6 +100,7 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
     retry: (seqs, now) => retryAll.immediate(seqs, now),
     discard: discarder(db),
     ...guard(db),
+    ...unverified(db),
     ...moveCalls(db, locks),
 
     close() {

@@ -103,8 +103,13 @@ class StoreThread implements Host {
 /** Cloning a view clones all of the buffer under it: for a small body, that is a slab with other deliveries in it. */
 function compacted(method: StoreMethod, args: readonly unknown[]): readonly unknown[] {
   if (method === 'rewrite') {
-    const { deliveries = [], quarantined = [] } = args[0] as RewrittenRows
-    return [{ deliveries: deliveries.map(compact), quarantined: quarantined.map(compact) }]
+    const { deliveries = [], quarantined = [], unverified = [] } = args[0] as RewrittenRows
+    const rows = { quarantined: quarantined.map(compact), unverified: unverified.map(compact) }
+    return [{ deliveries: deliveries.map(compact), ...rows }]
+  }
+  if (method === 'keepUnverified') {
+    const [receiver, deliveries, bounds] = args as Parameters<Store['keepUnverified']>
+    return [receiver, deliveries.map(compact), bounds]
   }
   if (method !== 'addRows') return args
   const { deliveries = [], quarantined = [], ...rows } = args[0] as MovedRows

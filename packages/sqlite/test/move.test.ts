@@ -15,7 +15,7 @@ test('heads of an inbox of the first version are found under their hashes', asyn
   const db = new Database(file)
   for (const { name } of db.prepare<[], { name: string }>(TRIGGERS).all()) db.exec(`DROP TRIGGER ${name}`)
   db.exec(`
-    DROP TABLE head; DROP TABLE move; DROP TABLE seal;
+    DROP TABLE head; DROP TABLE move; DROP TABLE seal; DROP TABLE unverified;
     DROP INDEX event_subject; DROP INDEX event_unlooked; ALTER TABLE event DROP COLUMN subject;
     CREATE TABLE head (receiver TEXT NOT NULL, subject TEXT NOT NULL, time INTEGER NOT NULL) STRICT;
     INSERT INTO head VALUES ('press', 'anna', 9), ('uip', 'anna', 7), ('press', 'nul' || char(0) || '\u{1f600}', 5)`)

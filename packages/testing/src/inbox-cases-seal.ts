@@ -146,6 +146,50 @@ export const sealCases: readonly InboxCase[] = [
   },
 
   {
+    name: 'keeps nothing unverified in plain text, and knows and shows all of it under each key',
+    async run(fixture) {
+      const { body, headers, digest } = about('anna')
+      const times = { receivedAt: 1_000, expiresAt: Date.now() + 600_000 }
+      const context = { receivedAt: new Date(1_000).toISOString() }
+      const keep = (inbox: Inbox) =>
+        inbox.keepUnverified('press', [{ ...{ body, headers, digest, context }, ...times }], {
+          max: 10,
+          maxBytes: 1e6,
+        })
+      const shown = async (inbox: Inbox) => {
+        const rows = await inbox.unverified()
+        expect(rows).toMatchObject([{ receiver: 'press', receivedAt: 1_000, headers, context }])
+        expect(rows.map((row) => Buffer.from(row.body).toString())).toEqual(['body of anna'])
+      }
+      await running(fixture, undefined, async (inbox) => {
+        await keep(inbox)
+        await shown(inbox)
+      })
+      expect(await traces(fixture)).toEqual(expect.arrayContaining(['body of anna', 'header of anna']))
+      await running(fixture, SEALED, async (inbox) => {
+        await inbox.reencrypt()
+        expect(await traces(fixture)).toEqual([])
+        await keep(inbox)
+        await shown(inbox)
+      })
+      await running(fixture, { keys: [b, a] }, async (inbox) => {
+        await keep(inbox)
+        await shown(inbox)
+        await inbox.reencrypt()
+      })
+      await running(fixture, { keys: [b] }, async (inbox) => {
+        await keep(inbox)
+        await shown(inbox)
+        expect(await traces(fixture)).toEqual([])
+      })
+      await running(fixture, { keys: [b], seal: false }, async (inbox) => {
+        await inbox.reencrypt()
+        await shown(inbox)
+      })
+    },
+  },
+
+  {
     name: 'is switched on for an inbox in plain text, which knows what it knew',
     async run(fixture) {
       const nonce = { key: 'ab'.repeat(16), expiresAt: Date.now() + 600_000, strict: false }

@@ -16,6 +16,7 @@ import { SEALED, sealCases } from './inbox-cases-seal.ts'
 import { settleCases } from './inbox-cases-settle.ts'
 import { shareCases } from './inbox-cases-share.ts'
 import { takeOverCases } from './inbox-cases-take-over.ts'
+import { unverifiedCases } from './inbox-cases-unverified.ts'
 import { workCases } from './inbox-cases-work.ts'
 
 /** Everything that core's `InboxEngine` promises, as data: so that it can also be shown to fail. */
@@ -29,6 +30,7 @@ export const engineCases: readonly InboxCase[] = [
   ...discardCases,
   ...eraseCases,
   ...guardCases,
+  ...unverifiedCases,
   ...moveCases,
   ...handOverCases,
   ...takeOverCases,

@@ -10,6 +10,7 @@ import { quarantineFaults } from './support/inbox-faults-quarantine.ts'
 import { recordFaults } from './support/inbox-faults-record.ts'
 import { settleFaults } from './support/inbox-faults-settle.ts'
 import { sharedStore, shareFaults } from './support/inbox-faults-share.ts'
+import { unverifiedFaults } from './support/inbox-faults-unverified.ts'
 
 const FAULTS = Object.entries({
   ...{
@@ -20,6 +21,7 @@ const FAULTS = Object.entries({
     ...discardFaults,
     ...eraseFaults,
     ...guardFaults,
+    ...unverifiedFaults,
     ...moveFaults,
     ...movingFaults,
     ...shareFaults,

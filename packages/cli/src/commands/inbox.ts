@@ -8,6 +8,7 @@ import { retryCommand } from './inbox-retry.ts'
 import { showCommand } from './inbox-show.ts'
 import { sqlCommand } from './inbox-sql.ts'
 import { statsCommand } from './inbox-stats.ts'
+import { unverifiedCommand } from './inbox-unverified.ts'
 
 /** What is done to an inbox; each is a file of its own. */
 export function inboxCommand() {
@@ -17,6 +18,7 @@ export function inboxCommand() {
     .addCommand(statsCommand())
     .addCommand(retryCommand())
     .addCommand(quarantineCommand())
+    .addCommand(unverifiedCommand())
     .addCommand(exportCommand())
     .addCommand(eraseCommand())
     .addCommand(moveCommand())

@@ -10,7 +10,7 @@ export interface Guarded {
   /** Deliveries with their events, as they are stored, oldest first. */
   deliveries(query: DeliveryQuery): Promise<StoredDelivery[]>
   /**
-   * Puts deliveries, their events and quarantined deliveries in another form, in one transaction. What is gone stays gone,
+   * Puts deliveries, their events, quarantined and unverified deliveries in another form, in one transaction. What is gone stays gone,
    * and an empty body empty.
    */
   rewrite(rows: RewrittenRows): Promise<void>
@@ -62,8 +62,12 @@ export interface StoredFact {
 export interface RewrittenRows {
   deliveries?: readonly StoredDelivery[]
   /** By number. A digest that another row has already leaves this one as it is. */
-  quarantined?: readonly (Omit<StoredDelivery, 'events'> & { digest: string })[]
+  quarantined?: readonly RewrittenDelivery[]
+  /** By number. Another row of the receiver with the digest is the same delivery, and gives way. */
+  unverified?: readonly RewrittenDelivery[]
 }
+
+export type RewrittenDelivery = Omit<StoredDelivery, 'events'> & { digest: string }
 
 /** Of `Receipt.key`, of `Receipt.nonce`, or of `Settlement.head`. */
 export type HashKind = 'key' | 'nonce' | 'head'

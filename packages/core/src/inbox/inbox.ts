@@ -15,6 +15,9 @@ import type {
   Receipt,
   Settlement,
   StoreHealth,
+  UnverifiedBounds,
+  UnverifiedDelivery,
+  UnverifiedRecord,
 } from './port.ts'
 import type { Retention } from './retention.ts'
 import type { RetryPolicy } from './retry-policy.ts'
@@ -47,6 +50,14 @@ export interface Inbox {
   events(query?: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. */
   quarantined(query?: PageQuery): Promise<QuarantineRecord[]>
+  /** Unverified deliveries, oldest first. Whoever can reach a receiver with `keepUnverified` may have written them. */
+  unverified(query?: PageQuery): Promise<UnverifiedRecord[]>
+  /** Keeps deliveries that no secret of a receiver matched, and deletes the oldest beyond the bounds. Beside the commits, not before them. */
+  keepUnverified(
+    receiver: string,
+    deliveries: readonly UnverifiedDelivery[],
+    bounds: UnverifiedBounds,
+  ): Promise<void>
   /** Gives dead letters a fresh set of attempts. Resolves to how many of them were dead letters; other numbers are left alone. */
   retry(seqs: readonly number[]): Promise<number>
   /**
@@ -55,7 +66,7 @@ export interface Inbox {
    */
   redrive(seq: number): Promise<Outcome>
   /**
-   * Deletes dead letters and quarantined deliveries for good, with the bytes that no other event needs. Delivery ids stay
+   * Deletes dead letters, quarantined and unverified deliveries for good, with the bytes that no other event needs. Delivery ids stay
    * remembered, so that a repetition of a dead letter's delivery is a duplicate; one of a quarantined delivery goes to
    * quarantine again. Resolves to how many were deleted: events that are not dead letters are left alone.
    */
@@ -63,7 +74,7 @@ export interface Inbox {
   /**
    * Deletes what is kept of one person: the events with this `subject` that are done or dead, the bytes of their deliveries,
    * quarantined deliveries about nobody else, and what `latestOnly` remembers under this subject. Delivery ids stay
-   * remembered, so that a repetition is a duplicate.
+   * remembered, so that a repetition is a duplicate. Unverified deliveries are not looked into: they go by age.
    */
   erase(subject: string, options?: EraseOptions): Promise<Erased>
   /**

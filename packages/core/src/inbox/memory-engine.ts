@@ -4,15 +4,17 @@ import { memoryLooks } from './memory-looks.ts'
 import { MemoryMover } from './memory-mover.ts'
 import { asNow, decideOutcome, quarantineReason, unexpired } from './memory-outcome.ts'
 import type { MemoryRows, StoredEvent } from './memory-rows.ts'
+import { memoryUnverified } from './memory-unverified.ts'
 import type { InboxEngine, Outcome, Receipt, Settlement } from './port.ts'
 
 /** Keeps everything in memory, for tests: an event that was answered 200 is gone when the process ends. */
 export function memoryEngine(): InboxEngine {
   const rows: MemoryRows = {
     ...{ seen: new Map(), nonces: new Map(), events: new Map(), quarantine: new Map(), heads: new Map() },
-    ...{ seal: undefined, lastSeq: 0, lastDelivery: 0 },
+    unverified: new Map(),
+    ...{ seal: undefined, lastSeq: 0, lastDelivery: 0, lastUnverified: 0 },
   }
-  const { seen, nonces, events, quarantine, heads } = rows
+  const { seen, nonces, events, quarantine, heads, unverified } = rows
   const held = new Set<string>()
   const mover = new MemoryMover(rows, () => held.size > 0)
 
@@ -147,12 +149,14 @@ export function memoryEngine(): InboxEngine {
       }
       expire(seen, ({ expiresAt }) => expiresAt <= now)
       expire(nonces, ({ expiresAt }) => expiresAt <= now)
+      expire(unverified, ({ expiresAt }) => expiresAt <= now)
       expire(events, ({ state, purgeAt }) => state === 'done' && purgeAt !== undefined && purgeAt <= now)
       return limit - left
     },
 
     ...memoryLooks(rows),
     ...memoryGuard(rows, () => mover.checkWritable()),
+    ...memoryUnverified(rows, () => mover.checkWritable()),
 
     async retry(seqs, now) {
       mover.checkWritable()
@@ -169,11 +173,12 @@ export function memoryEngine(): InboxEngine {
     takeOver: (move) => mover.takeOver(move),
     moveIn: (departure) => mover.moveIn(departure),
 
-    async discard({ events: dead = [], quarantined = [] }) {
+    async discard({ events: dead = [], quarantined = [], unverified: doubted = [] }) {
       mover.checkWritable()
       const deleted = [
         ...dead.filter((seq) => events.get(seq)?.state === 'dead' && events.delete(seq)),
         ...quarantined.filter((seq) => quarantine.delete(seq)),
+        ...doubted.filter((seq) => unverified.delete(seq)),
       ]
       return deleted.length
     },

@@ -6,7 +6,7 @@ const PLAIN_LENGTHS: Readonly<Record<HashKind, number>> = { key: 32, nonce: 32, 
 
 /** Sealing and erasing of the engine in memory. @param checkWritable throws when nothing may be written */
 export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarded {
-  const { seen, nonces, heads, events, quarantine } = rows
+  const { seen, nonces, heads, events, quarantine, unverified } = rows
 
   function deliveries(): (Omit<StoredDelivery, 'events'> & { events: StoredEvent[] })[] {
     return [...Map.groupBy(events.values(), ({ delivery }) => delivery)].flatMap(([delivery, own]) =>
@@ -93,6 +93,15 @@ export function memoryGuard(rows: MemoryRows, checkWritable: () => void): Guarde
         )
         Object.assign(row, { headers, context, body: row.body.length > 0 ? body : row.body })
         if (!isTaken) row.digest = digest
+      }
+      for (const { seq, ...changed } of own.unverified ?? []) {
+        const row = unverified.get(seq)
+        if (row === undefined) continue
+        for (const [other, { receiver, digest }] of unverified) {
+          if (other !== seq && receiver === row.receiver && digest === changed.digest)
+            unverified.delete(other)
+        }
+        Object.assign(row, changed)
       }
     },
 

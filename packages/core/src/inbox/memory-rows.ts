@@ -1,4 +1,4 @@
-import type { EventRecord, MovedDelivery, QuarantineRecord } from './port.ts'
+import type { EventRecord, MovedDelivery, QuarantineRecord, StoredUnverified } from './port.ts'
 
 export interface StoredEvent extends EventRecord {
   unsigned: readonly string[]
@@ -19,9 +19,12 @@ export interface MemoryRows {
   events: Map<number, StoredEvent>
   /** By number. */
   quarantine: Map<number, QuarantineRecord & { digest: string }>
+  /** By number. */
+  unverified: Map<number, StoredUnverified & { expiresAt: number }>
   /** By `headKey`. */
   heads: Map<string, number>
   seal: string | undefined
   lastSeq: number
   lastDelivery: number
+  lastUnverified: number
 }

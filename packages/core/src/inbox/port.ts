@@ -10,10 +10,12 @@ import type {
   PageQuery,
   StoreHealth,
 } from './records.ts'
+import type { UnverifiedRows } from './unverified-rows.ts'
 
 export type * from './guarded.ts'
 export type * from './move.ts'
 export type * from './records.ts'
+export type * from './unverified-rows.ts'
 
 /**
  * What a storage engine does for the inbox: record, keep, show. `createInbox` makes an `Inbox` of an engine that also
@@ -24,7 +26,7 @@ export type * from './records.ts'
  * callers share: then that one decides, and the caller's times say how much later than `receivedAt` or `at`. Calls may
  * overlap; each is atomic.
  */
-export interface InboxStore extends Movable, Guarded {
+export interface InboxStore extends Movable, Guarded, UnverifiedRows {
   /** For log lines, for example `sqlite ./kyc-webhooks.db`. */
   readonly name: string
   /** True when a resolved `commit` survives a power cut. */
@@ -48,8 +50,8 @@ export interface InboxStore extends Movable, Guarded {
   commit(receipts: readonly Receipt[], settlements: readonly Settlement[]): Promise<Outcome[]>
 
   /**
-   * Deletes up to `limit` rows whose time is over: keys, nonces, and events that are done, with deliveries that no event
-   * needs. Dead letters and quarantine stay. Resolves to how many.
+   * Deletes up to `limit` rows whose time is over: keys, nonces, unverified deliveries, and events that are done, with
+   * deliveries that no event needs. Dead letters and quarantine stay. Resolves to how many.
    */
   purge(now: number, limit: number): Promise<number>
 
@@ -61,7 +63,7 @@ export interface InboxStore extends Movable, Guarded {
   /** Gives dead letters a fresh set of attempts, due at `now`. Resolves to how many were dead. */
   retry(seqs: readonly number[], now: number): Promise<number>
   /**
-   * Deletes dead letters and quarantined deliveries in one transaction, with deliveries that no event needs. Nothing of
+   * Deletes dead letters, quarantined and unverified deliveries in one transaction, with deliveries that no event needs. Nothing of
    * them stays in the store but keys and nonces. Resolves to how many were deleted; what is not dead is left alone.
    */
   discard(request: DiscardRequest): Promise<number>

@@ -68,6 +68,8 @@ export interface DiscardRequest {
   events?: readonly number[]
   /** Quarantined deliveries. */
   quarantined?: readonly number[]
+  /** Unverified deliveries. */
+  unverified?: readonly number[]
 }
 
 /**

@@ -20,6 +20,9 @@ import type {
   QuarantineRecord,
   Receipt,
   StoreHealth,
+  UnverifiedBounds,
+  UnverifiedDelivery,
+  UnverifiedRecord,
 } from './port.ts'
 import { Purger } from './purger.ts'
 import { isSeq, redrive } from './redrive.ts'
@@ -138,6 +141,22 @@ export class StoreInbox implements Inbox {
     return rows.map((row) => this.#guard.quarantined(row)).map(({ digest: _, ...row }) => row)
   }
 
+  async unverified(query: PageQuery = {}): Promise<UnverifiedRecord[]> {
+    await this.#ready()
+    const rows = await this.#store.unverified(query)
+    return rows.map((row) => this.#guard.unverified(row)).map(({ digest: _, ...row }) => row)
+  }
+
+  async keepUnverified(
+    receiver: string,
+    deliveries: readonly UnverifiedDelivery[],
+    bounds: UnverifiedBounds,
+  ): Promise<void> {
+    await this.#ready()
+    const sealed = deliveries.map((delivery) => this.#guard.toKeepUnverified(receiver, delivery))
+    await this.#store.keepUnverified(receiver, sealed, bounds)
+  }
+
   async retry(seqs: readonly number[]): Promise<number> {
     await this.#ready()
     const retried = await this.#store.retry(possible(seqs), this.#now())
@@ -151,8 +170,10 @@ export class StoreInbox implements Inbox {
 
   async discard(what: DiscardRequest): Promise<number> {
     await this.#ready()
-    const { events = [], quarantined = [] } = what
-    return this.#store.discard({ events: possible(events), quarantined: possible(quarantined) })
+    const { events = [], quarantined = [], unverified = [] } = what
+    return this.#store.discard({
+      ...{ events: possible(events), quarantined: possible(quarantined), unverified: possible(unverified) },
+    })
   }
 
   async erase(subject: string, options: EraseOptions = {}): Promise<Erased> {

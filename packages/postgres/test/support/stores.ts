@@ -10,7 +10,7 @@ import { PostgresWorker } from '../../src/postgres-worker.ts'
 
 /** Everything that holds rows of the inbox. */
 const TABLES = [
-  ...['move', 'event', 'delivery', 'seen', 'nonce', 'quarantine', 'head', 'seal'].map(
+  ...['move', 'event', 'delivery', 'seen', 'nonce', 'quarantine', 'unverified', 'head', 'seal'].map(
     (name) => `kyc_webhooks.${name}`,
   ),
   'kyc_webhooks_boss.job',
@@ -162,6 +162,8 @@ function engineOn(store: PostgresStore): InboxEngine {
     rehash: (...args) => store.rehash(...args),
     erase: (request) => store.erase(request),
     overwrite: () => store.overwrite(),
+    keepUnverified: (...args) => store.keepUnverified(...args),
+    unverified: (query) => store.unverified(query),
     handOver: (to, take) => store.handOver(to, take),
     takeOver: (move) => store.takeOver(move),
     moveIn: (departure) => store.moveIn(departure),

@@ -99,6 +99,7 @@ export const sabotages: Readonly<Record<string, { breaks: string; sabotage: Sabo
       receiver: (receiver, inbox): Receiver => ({
         ...{ name: receiver.name, path: receiver.path, pathGiven: false, ready: receiver.ready },
         close: () => receiver.close(),
+        reverify: () => receiver.reverify(),
         async receive(request) {
           let body = new Uint8Array()
           const readBody: typeof request.readBody = async (limits) => {

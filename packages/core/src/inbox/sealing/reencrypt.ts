@@ -1,6 +1,6 @@
-import type { InboxStore, MovedQuarantine, PlainHash, StoredDelivery } from '../port.ts'
+import type { InboxStore, PlainHash, RewrittenDelivery, StoredDelivery } from '../port.ts'
 import { subjectHash } from '../subject-hash.ts'
-import { keyIdsOf, openContent, openEvent, sealContent, sealEvent } from './row-sealer.ts'
+import { amongUnverified, keyIdsOf, openContent, openEvent, sealContent, sealEvent } from './row-sealer.ts'
 import type { Sealing } from './sealing.ts'
 
 /** Rows at once: bodies are large. */
@@ -45,9 +45,18 @@ export async function reencrypt(
   }
   for (let after = 0; ; ) {
     const page = await store.quarantined({ after, limit: ROWS })
-    const changed = page.flatMap((row) => resealedQuarantine(sealing, row) ?? [])
+    const changed = page.flatMap((row) => resealedContent(sealing, row, row.receiver) ?? [])
     if (changed.length > 0) await store.rewrite({ quarantined: changed })
     step('quarantined', changed.length)
+    if (page.length === 0) break
+    after = page.at(-1)?.seq ?? after
+  }
+  // They come and go, and are not counted.
+  for (let after = 0; ; ) {
+    const page = await store.unverified({ after, limit: ROWS })
+    const changed = page.flatMap((row) => resealedContent(sealing, row, amongUnverified(row.receiver)) ?? [])
+    if (changed.length > 0) await store.rewrite({ unverified: changed })
+    signal?.throwIfAborted()
     if (page.length === 0) break
     after = page.at(-1)?.seq ?? after
   }
@@ -88,17 +97,18 @@ function resealed({ hashes, state }: Sealing, row: StoredDelivery): StoredDelive
   return { seq: row.seq, ...content, events }
 }
 
-function resealedQuarantine(
+function resealedContent(
   { hashes, state }: Sealing,
-  row: MovedQuarantine,
-): (Omit<StoredDelivery, 'events'> & { digest: string }) | undefined {
+  row: RewrittenDelivery,
+  receiver: string,
+): RewrittenDelivery | undefined {
   const { keys, seals } = state
   const digest = hashes.of('digest', row.digest)
   const ids = keyIdsOf(row, [])
   if (digest === row.digest && ids.size === 1 && ids.has(seals ? keys.first.id : undefined)) return undefined
-  const opened = openContent(keys, row, row.receiver)
+  const opened = openContent(keys, row, receiver)
   if (!seals) return { seq: row.seq, ...opened, digest }
-  const { place: _, ...content } = sealContent(keys.first, opened, row.receiver)
+  const { place: _, ...content } = sealContent(keys.first, opened, receiver)
   return { seq: row.seq, ...content, digest }
 }
 

@@ -19,6 +19,9 @@ interface SealedContext extends DeliveryContext {
   sealed: string
 }
 
+/** For unverified deliveries: no receiver has such a name, so that none opens where only authentic ones are. */
+export const amongUnverified = (receiver: string): string => `unverified ${receiver}`
+
 /** Body, headers and context of a delivery. */
 export type Content = Pick<StoredDelivery, 'body' | 'headers' | 'context'>
 

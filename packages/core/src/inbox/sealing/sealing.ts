@@ -11,13 +11,23 @@ import type {
   Settlement,
   StoredDelivery,
   StoredFact,
+  StoredUnverified,
   Unreadable,
+  UnverifiedDelivery,
 } from '../port.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
 import { KeyedHashes } from './hashes.ts'
 import { KeyHolder } from './key-holder.ts'
 import type { KeySet } from './key-set.ts'
-import { isSealed, openContent, openContext, openEvent, sealContent, sealEvent } from './row-sealer.ts'
+import {
+  amongUnverified,
+  isSealed,
+  openContent,
+  openContext,
+  openEvent,
+  sealContent,
+  sealEvent,
+} from './row-sealer.ts'
 import { checkKeys, hashKeyOf, newSeal, parseSeal, type Seal, sealAlone, sealWith } from './seal-text.ts'
 import type { ClaimGuard, StoreGuard } from './store-guard.ts'
 
@@ -142,6 +152,22 @@ export class Sealing implements StoreGuard {
   quarantined(row: MovedQuarantine): MovedQuarantine {
     const nothing = { body: new Uint8Array(), headers: {}, context: bare(row) }
     return this.#orUnreadable(row, nothing, () => openContent(this.#holder.inHand, row, row.receiver))
+  }
+
+  unverified(row: StoredUnverified): StoredUnverified & Unreadable {
+    const nothing: Pick<StoredUnverified, 'body' | 'headers' | 'context'> = {
+      ...{ body: new Uint8Array(), headers: {}, context: bare(row) },
+    }
+    const open = () => openContent(this.#holder.inHand, row, amongUnverified(row.receiver))
+    return this.#orUnreadable<StoredUnverified & Unreadable, typeof nothing>(row, nothing, open)
+  }
+
+  toKeepUnverified(receiver: string, delivery: UnverifiedDelivery): UnverifiedDelivery {
+    this.#refresh(false)
+    const keyed = { ...delivery, digest: this.hashes.of('digest', delivery.digest) }
+    if (!this.#seals) return keyed
+    const { place: _, ...content } = sealContent(this.#holder.inHand.first, keyed, amongUnverified(receiver))
+    return { ...keyed, ...content }
   }
 
   delivery({ events, body, headers, context }: StoredDelivery): DeliveryRecord | undefined {

@@ -11,6 +11,9 @@ import type {
   Settlement,
   StoredDelivery,
   StoredFact,
+  StoredUnverified,
+  Unreadable,
+  UnverifiedDelivery,
 } from '../port.ts'
 import { type Hashes, plainHashes } from './hashes.ts'
 
@@ -25,6 +28,8 @@ export interface StoreGuard {
   /** The event of a stored delivery, as JSON. Throws as `ClaimGuard.open`. */
   fact(fact: StoredFact, context: DeliveryContext): string
   quarantined(row: MovedQuarantine): MovedQuarantine
+  unverified(row: StoredUnverified): StoredUnverified & Unreadable
+  toKeepUnverified(receiver: string, delivery: UnverifiedDelivery): UnverifiedDelivery
   /** `undefined`: it cannot be read. */
   delivery(row: StoredDelivery): DeliveryRecord | undefined
 }
@@ -53,6 +58,8 @@ export function plainGuard(store: Pick<InboxStore, 'commit' | 'seal'>): StoreGua
     event: (row) => row,
     fact: ({ json }) => json,
     quarantined: (row) => row,
+    unverified: (row) => row,
+    toKeepUnverified: (_, delivery) => delivery,
     delivery: ({ body, headers, context }) => ({ body, headers, context }),
   }
 }
