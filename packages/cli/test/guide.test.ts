@@ -112,13 +112,17 @@ test.each(shown.filter(({ commandLine }) => commandLine.includes(' serve ')))(
   async ({ commandLine }) => {
     const child = spawn('sh', ['-c', `exec ${here(commandLine)}`], { cwd: directory, env })
     let output = ''
-    child.stderr.on('data', (text) => {
-      output += text
-    })
-    child.stdout.on('data', (text) => {
-      output += text
-      if (output.includes('listening on')) child.kill('SIGINT')
-    })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text) => {
+        output += text
+      })
+    }
+    const end = () => {
+      if (!output.includes('listening on')) return
+      child.stdout.off('data', end)
+      child.kill('SIGINT')
+    }
+    child.stdout.on('data', end)
     const code = await new Promise((resolve) => child.on('close', resolve))
     expect(code, output).toBe(0)
   },
