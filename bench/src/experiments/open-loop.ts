@@ -13,7 +13,8 @@ const OURS = 'fastify-sqlite'
 const HAND_WRITTEN = 'express-insert'
 /** Deliveries a second that any machine accepts, when it is not stalled. */
 const LEAST_RATE = 50
-const MOST_CONNECTIONS = 4_096
+/** As many as providers open: with fewer, deliveries wait in the sender instead of the receiver. */
+const MOST_CONNECTIONS = 16_384
 
 /** One rival, on one disk, at rates that are shares of what saturates it there. */
 interface Ladder {
@@ -64,7 +65,13 @@ async function climb(bench: Bench, name: string, entry: Entry, shares: readonly 
   const saturation = Math.max(LEAST_RATE, saturated?.rate.median ?? 0)
   const steps: { share: number; at: Compared }[] = []
   for (const share of shares) {
-    const loop = { kind: 'open', perSecond: saturation * share, maxConnections: MOST_CONNECTIONS } as const
+    const loop = {
+      kind: 'open',
+      perSecond: saturation * share,
+      // What is measured is a receiver that was at work already, and is then sent more.
+      warmupPerSecond: saturation * Math.min(share, HALF),
+      maxConnections: MOST_CONNECTIONS,
+    } as const
     // What targets go by is measured in every round, the rest of the curve once.
     const rounds = share === HALF || share === TWICE ? undefined : 1
     const [compared] = await at(`at ${percent(share)} of that`, { loop }, rounds)

@@ -19,6 +19,11 @@ export class Connection {
     this.#onBroken = onBroken
   }
 
+  /** So that it is there when it is needed. */
+  open(): void {
+    this.#socket ??= this.#open()
+  }
+
   send({ head, tail }: Request): void {
     this.#isWaiting = true
     this.#socket ??= this.#open()

@@ -1,9 +1,12 @@
 import { Connection } from './connection.ts'
+import type { Loop } from './order.ts'
 import type { Request } from './requests.ts'
 import type { Tally } from './tally.ts'
 
 /** Timers keep to a millisecond: what is sent by this much late was to be sent then. What is later, was late. */
 const PUNCTUAL_MS = 2.5
+/** The limit of PRESS: what was sent so long ago is given up. So much may be on its way at once. */
+const LIMIT_S = 0.5
 
 interface Due {
   request: Request
@@ -14,24 +17,25 @@ interface Due {
 }
 
 /**
- * Sends at fixed times, on an idle connection or on one more. When all connections are taken the request waits, and that
+ * Sends at fixed times, on an idle connection or on one more. They are opened beforehand, as those of a proxy are: Node accepts one
+ * in each round of its event loop, so that new ones wait in the kernel while many that are there have something to say. When all connections are taken the request waits, and that
  * time counts: nothing that the receiver holds up is left out. Returns what stops it: no more is sent, and what is on its
  * way has a last moment to be answered.
  */
 export function openLoop(
   port: number,
-  { perSecond, maxConnections }: { perSecond: number; maxConnections: number },
+  { perSecond, warmupPerSecond = perSecond, maxConnections }: Extract<Loop, { kind: 'open' }>,
   next: () => Request | undefined,
   tally: Tally,
 ): (graceMs: number) => Promise<void> {
   const idle: Line[] = []
   const all: Line[] = []
   const queue: Due[] = []
-  const startedAt = performance.now()
-  let sent = 0
+  let pace = { since: performance.now(), perSecond: warmupPerSecond, sent: 0 }
   let pending = 0
   let stopped = false
-  let lastTickAt = startedAt
+  let lastTickAt = pace.since
+  let isWarmUp = true
 
   class Line {
     #due: Due | undefined
@@ -80,15 +84,24 @@ export function openLoop(
     const now = performance.now()
     const isPunctual = now - lastTickAt < PUNCTUAL_MS
     lastTickAt = now
-    const due = Math.floor(((now - startedAt) / 1_000) * perSecond)
-    while (sent < due) {
+    if (isWarmUp && tally.isOpen) {
+      isWarmUp = false
+      pace = { since: now, perSecond, sent: 0 }
+    }
+    const due = Math.floor(((now - pace.since) / 1_000) * pace.perSecond)
+    while (pace.sent < due) {
       const request = next()
       if (request === undefined) break
-      const at = isPunctual ? now : startedAt + (sent / perSecond) * 1_000
-      sent++
+      const at = isPunctual ? now : pace.since + (pace.sent / pace.perSecond) * 1_000
+      pace.sent++
       dispatch({ request, at, counts: tally.isOpen })
     }
     setTimeout(tick, 1)
+  }
+  for (let n = 0; n < Math.min(maxConnections, perSecond * LIMIT_S); n++) {
+    const line = another()
+    line?.connection.open()
+    if (line) idle.push(line)
   }
   tick()
 

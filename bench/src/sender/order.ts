@@ -24,7 +24,13 @@ export type Scheme = 'press' | 'github' | 'standard' | 'none'
  */
 export type Loop =
   | { kind: 'closed'; connections: number }
-  | { kind: 'open'; perSecond: number; maxConnections: number }
+  | {
+      kind: 'open'
+      perSecond: number
+      /** Until the seconds that count begin: a receiver that was just started is slow. @default `perSecond` */
+      warmupPerSecond?: number
+      maxConnections: number
+    }
 
 /** What the sender saw in the seconds that count. */
 export interface LoadReport {

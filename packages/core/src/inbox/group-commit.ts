@@ -29,6 +29,7 @@ export class GroupCommit {
   #settlings: Settling[] = []
   /** Each commits one batch after the other. While anything waits there is at least one. */
   readonly #lanes = new Set<PromiseWithResolvers<void>>()
+  #onFull: () => void = () => {}
 
   constructor(
     store: Pick<InboxStore, 'commit' | 'parallelCommits'>,
@@ -44,6 +45,7 @@ export class GroupCommit {
   record(receipt: Receipt): Promise<Outcome> {
     const outcome = this.#receipts.add(receipt)
     this.#start()
+    if (this.#receipts.length >= MAX_BATCH) this.#onFull()
     return outcome
   }
 
@@ -81,15 +83,24 @@ export class GroupCommit {
 
   async #run(lane: PromiseWithResolvers<void>): Promise<void> {
     for (;;) {
-      // Whatever arrives in one turn of the event loop shares a commit, and an engine without a thread of its own does not
-      // keep the sockets waiting.
-      await new Promise(setImmediate)
+      await this.#gather()
       if (!this.#isWorthwhile(this.#lanes.size - 1)) break
       await this.#commit(this.#receipts.take(MAX_BATCH), this.#settlings.splice(0, MAX_BATCH))
     }
     // In one step with the last look: what arrives after it starts a lane.
     this.#lanes.delete(lane)
     lane.resolve()
+  }
+
+  /**
+   * Whatever arrives in one turn of the event loop shares a commit, and an engine without a thread of its own does not keep the
+   * sockets waiting. A batch that is full does not wait: under overload a turn may last for seconds.
+   */
+  #gather(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(resolve)
+      this.#onFull = resolve
+    })
   }
 
   async #commit(entries: readonly Entry[], settlings: readonly Settling[]): Promise<void> {

@@ -27,6 +27,16 @@ describe('a batch', () => {
     expect(engine.calls).toHaveLength(1)
   })
 
+  it('that is full does not wait for the turn to end: under overload one may last for seconds', async () => {
+    const { gates, recordAll } = gated()
+    const done = recordAll(names(256))
+    // Microtasks alone.
+    for (let n = 0; n < 10; n++) await Promise.resolve()
+    expect(gates.map(({ receipts }) => receipts.length)).toEqual([256])
+    gates[0]?.open()
+    await done
+  })
+
   it('has at most 256 receipts and as many settlements, in order of arrival', async () => {
     const { gates, begun, commits, recordAll } = gated()
     const done = recordAll(names(600))
