@@ -28,8 +28,11 @@ async function supervised(misbehaviour: string, silenceMs = 60_000) {
   }
 
   /** The status; `undefined` when it ended, or was killed, before there was one. */
-  async function post(id: string, key = 'k'.repeat(32)): Promise<number | undefined> {
-    const body = JSON.stringify({ event: 'identify', data: { audit_id: id, uip_id: id } })
+  async function post(
+    id: string,
+    key = 'k'.repeat(32),
+    body = JSON.stringify({ event: 'identify', data: { audit_id: id, uip_id: id } }),
+  ): Promise<number | undefined> {
     const headers = { 'X-UIP-Signature': createHmac('sha256', key).update(body).digest('hex') }
     const signal = AbortSignal.timeout(silenceMs)
     return fetch(url, { method: 'POST', headers, body, signal }).then(
@@ -67,6 +70,9 @@ async function supervised(misbehaviour: string, silenceMs = 60_000) {
   return {
     ...{ post, deliver, revive, handled },
     starts: () => starts,
+    /** Delivers what is authentic and of no use, once: a provider does not repeat what was refused. */
+    deliverUnusable: () => post('', 'k'.repeat(32), '[]'),
+    quarantined: () => engine.quarantined({}),
     /** Revives it until nothing is left to handle. Resolves to what became of the bad event. */
     async outcome() {
       while ((await left()) > 0) {
@@ -107,3 +113,17 @@ describe('a handler that', () => {
     PATIENCE_MS,
   )
 })
+
+test(
+  'onRejected that ends the process: loses no neighbour, nor what it was told of',
+  async () => {
+    const run = await supervised('onRejected exits')
+    await run.deliver('a')
+    await Promise.all([run.deliverUnusable(), ...neighbours.slice(1).map(run.deliver)])
+    await run.outcome()
+    expect(run.starts()).toBe(2)
+    expect([...new Set(run.handled())]).toEqual(neighbours)
+    expect(await run.quarantined()).toMatchObject([{ reason: 'body-unusable', count: 1 }])
+  },
+  PATIENCE_MS,
+)

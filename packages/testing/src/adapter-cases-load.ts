@@ -13,9 +13,9 @@ const idsOf = (count: number, name: string) => Array.from({ length: count }, (_,
 /** Many at once, and what takes too long. */
 export const loadCases: readonly AdapterCase[] = [
   {
-    name: 'four hundred deliveries over fifty connections are all accepted, and each is handled once',
+    name: 'two thousand deliveries over fifty connections are all accepted, and each is handled once',
     async run(fixture) {
-      const ids = idsOf(400, 'load')
+      const ids = idsOf(2_000, 'load')
       const connections = Array.from({ length: 50 }, () => fixture.connect())
       await Promise.all(
         connections.map(async (connection, at) => {

@@ -8,6 +8,12 @@ import { type RawReply, rawHead } from './raw-connection.ts'
 
 const MiB = 1_048_576
 
+/** 200 MiB of zeros as gzip, in 200 members (RFC 1952, section 2.2) of a kilobyte each. */
+const bomb = (): Uint8Array => {
+  const member = gzipSync(new Uint8Array(MiB))
+  return new Uint8Array(Buffer.concat(Array<Buffer>(200).fill(member)))
+}
+
 /** The whole of core's reply to a rejected delivery, and nothing beside it but what Node adds. */
 function expectRejection(reply: Pick<RawReply, 'status' | 'headers' | 'body'>, code: RefusalCode): void {
   const { status, message } = ERRORS[code]
@@ -83,6 +89,20 @@ export const refuseCases: readonly AdapterCase[] = [
         const headers = { ...signedHeaders(signed), 'Content-Encoding': 'gzip' }
         expectRejection(asRaw(await send({ body: bytes, headers })), 'encoding-not-supported')
       }
+    },
+  },
+  {
+    name: 'two hundred megabytes that were compressed to little are never inflated',
+    async run({ send, deliver, inbox }) {
+      const body = bomb()
+      const startedAt = performance.now()
+      const headers = { ...signedHeaders(body), 'Content-Encoding': 'gzip' }
+      expectRejection(asRaw(await send({ body, headers })), 'encoding-not-supported')
+      // Without a word of how they are coded they are bytes like any others.
+      expectRejection(asRaw(await deliver(body)), 'body-not-json')
+      expect(performance.now() - startedAt).toBeLessThan(2_000)
+      const [row] = await inbox.quarantined()
+      expect(Buffer.compare(row?.body ?? Buffer.from('nothing in quarantine'), body)).toBe(0)
     },
   },
   {

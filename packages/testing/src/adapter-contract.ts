@@ -5,6 +5,7 @@ import { bodyCases } from './adapter-cases-body.ts'
 import { connectionCases } from './adapter-cases-connection.ts'
 import { framingCases } from './adapter-cases-framing.ts'
 import { loadCases } from './adapter-cases-load.ts'
+import { mangledCases } from './adapter-cases-mangled.ts'
 import { neighbourCases } from './adapter-cases-neighbours.ts'
 import { refuseCases } from './adapter-cases-refuse.ts'
 import { runAdapterCase } from './adapter-fixture.ts'
@@ -17,6 +18,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...neighbourCases,
   ...framingCases,
   ...connectionCases,
+  ...mangledCases,
   ...loadCases,
 ]
 

@@ -12,7 +12,9 @@ export async function expectUnharmed(
 ): Promise<void> {
   expect((await deliver(sampleBody('good'))).status, 'a good delivery afterwards').toBe(200)
   const ids = [...acknowledged, 'good'].sort()
-  expect((await inbox.events({ limit: 1_000 })).map(({ context }) => context.id).sort()).toEqual(ids)
+  expect((await inbox.events({ limit: ids.length + 1_000 })).map(({ context }) => context.id).sort()).toEqual(
+    ids,
+  )
   expect(await inbox.quarantined()).toEqual([])
   await handledUntil(ids.length)
   expect(handled.map(({ id }) => id).sort()).toEqual(ids.map((id) => `event of ${id}`))

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import { nodeRequest, type Receiver } from '@kyc-webhooks/core'
 import type { MakeAdapterApp } from '../src/index.ts'
 import { type AppRequest, appWith, plainAdapter } from './plain-adapter.ts'
@@ -89,6 +90,25 @@ export const brokenUnderTorture: readonly BrokenApp[] = [
     'a compressed body, and one of terabytes, are refused before a byte of them has come',
   ],
   [
+    'inflates what says that it is compressed',
+    receivingThrough(() => (receive, req) => async (request) => {
+      const isCoded = (at: number) => /^content-encoding$/i.test(String(request.rawHeaders[at - (at % 2)]))
+      if (!request.rawHeaders.some((_, at) => isCoded(at))) return receive(request)
+      const body = gunzipSync(await buffer(req))
+      const rawHeaders = request.rawHeaders.filter((_, at) => !isCoded(at))
+      return receive({ ...request, rawHeaders, readBody: async () => body })
+    }),
+    'two hundred megabytes that were compressed to little are never inflated',
+  ],
+  [
+    'takes all headers for ASCII',
+    receivingThrough(() => (receive) => async (request) => {
+      if (/[^\t -~]/.test(request.rawHeaders.join(''))) throw new Error('not ASCII')
+      return receive(request)
+    }),
+    'deliveries whose heads were changed at random are accepted as they were signed, or refused',
+  ],
+  [
     'gathers all bodies in one place',
     receivingThrough(() => {
       let chunks: Buffer[] = []
@@ -103,7 +123,7 @@ export const brokenUnderTorture: readonly BrokenApp[] = [
         return receive({ ...request, readBody })
       }
     }),
-    'four hundred deliveries over fifty connections are all accepted, and each is handled once',
+    'two thousand deliveries over fifty connections are all accepted, and each is handled once',
   ],
   [
     'reads one body after the other',

@@ -39,6 +39,10 @@ const receiver = createReceiver(uip(), {
     if (subject === 'bad') await misbehaviours[misbehaviour]?.()
     appendFileSync(account, `${subject}\n`)
   },
+  // Not for the forgeries that ask whether we are there.
+  onRejected({ code }) {
+    if (misbehaviour === 'onRejected exits' && code === 'body-unusable') process.exit(0)
+  },
   onDeadLetter() {
     if (misbehaviour === 'fails, and onDeadLetter exits') process.exit(0)
   },
