@@ -32,15 +32,12 @@ export async function deliveries(
     event === undefined
       ? await client.query(unlooked ? sql.unlookedDeliveries : sql.deliveries, [after, limit])
       : await client.query(sql.deliveryOf, [event])
-  const { rows: facts } = await client.query(sql.factsOf, [rows.map(({ seq }) => seq)])
-  const factsOf = Map.groupBy(facts, ({ delivery }) => String(delivery))
-  return rows.map((row) => ({
-    ...columns(row),
-    events: (factsOf.get(String(row.seq)) ?? []).map(({ seq, receiver, json, subject }) => ({
-      ...{ seq: Number(seq), receiver: restored(String(receiver)), json: String(json) },
-      subject: subject === null ? undefined : String(subject),
-    })),
-  }))
+  return rows.map((row) => ({ ...columns(row), events: (row.events as string[]).map(fact) }))
+}
+
+function fact(text: string): StoredDelivery['events'][number] {
+  const { seq, receiver, json, subject } = JSON.parse(text)
+  return { seq, receiver: restored(receiver), json, subject: subject ?? undefined }
 }
 
 const columns = ({ seq, body, headers, context }: Row): Omit<StoredDelivery, 'events'> => ({

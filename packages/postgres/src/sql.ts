@@ -18,6 +18,7 @@ type StatementName =
   | 'unverified'
   | 'settle'
   | 'start'
+  | 'contexts'
   | 'standing'
   | 'postpone'
   | 'untended'
@@ -41,7 +42,6 @@ type StatementName =
   | 'deliveries'
   | 'unlookedDeliveries'
   | 'deliveryOf'
-  | 'factsOf'
   | 'rewriteDeliveries'
   | 'rewriteEvents'
   | 'rewriteQuarantined'
@@ -79,6 +79,11 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
   const eventColumns = `
     event.seq::text, receiver, state, type, json, attempts, crashes, ${ms('due_at')} AS "dueAt", error,
     ${ms('received_at')} AS "receivedAt", context`
+  // With their events, in one statement: somebody may be putting both in another form.
+  const deliveryColumns = `
+    seq::text, body, headers, context, ARRAY(
+      SELECT json_build_object('seq', seq, 'receiver', receiver, 'json', json, 'subject', encode(subject, 'hex'))::text
+      FROM ${schema}.event WHERE event.delivery = delivery.seq ORDER BY event.seq) AS events`
   return {
     // Receipts. Sorted, so that two instances lock in one order.
     rememberKeys: `
@@ -180,8 +185,9 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
           AND (state = 'waiting' OR (state = 'running' AND NOT $4))
         RETURNING event.*
       )
-      SELECT started.seq::text, state, attempts AS attempt, crashes, json, unsigned, context
-      FROM started JOIN ${schema}.delivery ON delivery.seq = started.delivery`,
+      SELECT seq::text, state, attempts AS attempt, crashes, json, unsigned, delivery::text FROM started`,
+    // A statement of its own, which sees what the one before it has waited for: an event that is sealed anew, with its delivery.
+    contexts: `SELECT seq::text, context FROM ${schema}.delivery WHERE seq = ANY ($1::bigint[])`,
     standing: `
       SELECT event.seq::text, state, greatest(0, ${ms(`due_at - ${NOW}`)}) AS "dueInMs",
         (event.ticket IS NULL OR event.ticket = r.ticket) AS mine
@@ -258,18 +264,15 @@ export function statements(name: string, boss: string = bossSchemaOf(name)): Sta
     setSeal: `
       INSERT INTO ${schema}.seal (text) VALUES ($1) ON CONFLICT (one) DO UPDATE SET text = excluded.text`,
     deliveries: `
-      SELECT seq::text, body, headers, context FROM ${schema}.delivery WHERE seq > $1 ORDER BY delivery.seq LIMIT $2`,
+      SELECT ${deliveryColumns} FROM ${schema}.delivery WHERE seq > $1 ORDER BY delivery.seq LIMIT $2`,
     unlookedDeliveries: `
-      SELECT seq::text, body, headers, context FROM ${schema}.delivery
+      SELECT ${deliveryColumns} FROM ${schema}.delivery
       WHERE seq IN (
         SELECT DISTINCT delivery FROM ${schema}.event WHERE subject IS NULL AND delivery > $1 ORDER BY delivery LIMIT $2)
       ORDER BY delivery.seq`,
     deliveryOf: `
-      SELECT seq::text, body, headers, context FROM ${schema}.delivery
+      SELECT ${deliveryColumns} FROM ${schema}.delivery
       WHERE seq = (SELECT delivery FROM ${schema}.event WHERE seq = $1)`,
-    factsOf: `
-      SELECT delivery::text, seq::text, receiver, json, encode(subject, 'hex') AS subject
-      FROM ${schema}.event WHERE delivery = ANY ($1::bigint[]) ORDER BY event.seq`,
     // An empty body was erased.
     rewriteDeliveries: `
       UPDATE ${schema}.delivery SET

@@ -31,7 +31,8 @@ export async function start(
 ): Promise<Map<number, Standing>> {
   const columns = [now, tickets.map(({ seq }) => seq), tickets.map(({ ticket }) => ticket)]
   const { rows } = await client.query(sql.start, [...columns, suspects])
-  const standings = new Map(rows.map((row) => [Number(row.seq), startedOrSuspect(row)]))
+  const contextOf = await contexts({ client, sql }, rows)
+  const standings = new Map(rows.map((row) => [Number(row.seq), startedOrSuspect(row, contextOf)]))
   const others = tickets.filter(({ seq }) => !standings.has(seq))
   if (others.length === 0) return standings
   const { rows: rest } = await client.query(sql.standing, [
@@ -43,18 +44,31 @@ export async function start(
   return standings
 }
 
-function startedOrSuspect(row: Record<string, unknown>): Standing {
+type Row = Record<string, unknown>
+
+/** What stands beside the started events, by the number of their delivery. */
+async function contexts(
+  { client, sql }: Pick<Batch, 'client' | 'sql'>,
+  rows: readonly Row[],
+): Promise<ReadonlyMap<unknown, string>> {
+  const started = rows.filter(({ state }) => state === 'running')
+  if (started.length === 0) return new Map()
+  const found = await client.query(sql.contexts, [started.map(({ delivery }) => delivery)])
+  return new Map(found.rows.map(({ seq, context }) => [seq, String(context)]))
+}
+
+function startedOrSuspect(row: Row, contextOf: ReadonlyMap<unknown, string>): Standing {
   if (row.state !== 'running') return { is: 'suspect' }
-  const { seq, attempt, crashes, json, unsigned, context } = row
+  const { seq, attempt, crashes, json, unsigned, delivery } = row
   const claim: Claim = {
     ...{ seq: Number(seq), attempt: Number(attempt), crashes: Number(crashes), json: String(json) },
     unsigned: unsigned === null ? [] : JSON.parse(String(unsigned)),
-    context: JSON.parse(String(context)),
+    context: JSON.parse(String(contextOf.get(delivery))),
   }
   return { is: 'started', claim }
 }
 
-function standing({ state, dueInMs, mine }: Record<string, unknown>): Standing {
+function standing({ state, dueInMs, mine }: Row): Standing {
   if ((state as EventState) === 'dead') return { is: 'dead' }
   if ((state as EventState) === 'done' || mine !== true) return { is: 'done' }
   return { is: 'early', dueInMs: Number(dueInMs) }
