@@ -1,5 +1,6 @@
 import { isKycWebhookError } from '../errors.ts'
 import type { Work } from './inbox.ts'
+import { isNamedIn } from './named-in.ts'
 import type { InboxStore, MovedQuarantine } from './port.ts'
 import type { StoreGuard } from './sealing/store-guard.ts'
 
@@ -129,7 +130,7 @@ function whomAbout(
   if (subjects.size === 1 && subjects.has(subject)) return 'own'
   if (subjects.has(subject)) return 'shared'
   // It may name the subject in a place that its provider does not read, or it cannot be read.
-  return Buffer.from(row.body).includes(JSON.stringify(subject)) ? 'shared' : 'others'
+  return isNamedIn(row.body, subject) ? 'shared' : 'others'
 }
 
 /** Whom the events would be about that a delivery came to now. */

@@ -35,15 +35,20 @@ export function identify(
 ): Receipt[] {
   if (parts instanceof Unusable) return [quarantineReceipt(received, parts.code, undefined)]
   return parts.map((part, index) => {
-    const own = index === 0 ? received : ownBytes(received, part)
-    return freshness === 'fresh' ? receipt(own, part) : quarantineReceipt(own, freshness, part)
+    if (parts.length === 1) return receiptOf(received, freshness, part)
+    // In quarantine the bytes of a batch are kept once, with its first part.
+    const isWhole = freshness !== 'fresh' && index === 0
+    return receiptOf(isWhole ? received : ownBytes(received, part), freshness, part)
   })
 }
 
-/** The bytes of a batch are kept once, with its first part: with each, they would grow by the square of their number. */
+/** With all of the batch, bytes would grow by the square of its parts; and who is erased would stay in those of others. */
 function ownBytes(received: Received, { content }: Normalised): Received {
   return content === undefined ? received : { ...received, body: Buffer.from(content) }
 }
+
+const receiptOf = (received: Received, freshness: Freshness, part: Normalised): Receipt =>
+  freshness === 'fresh' ? receipt(received, part) : quarantineReceipt(received, freshness, part)
 
 function receipt(received: Received, part: Normalised): Receipt {
   return {
