@@ -41,12 +41,15 @@ export async function openStore(file: string, migrate: boolean): Promise<Store> 
   try {
     const driver = await loadDriver()
     db = connect(driver, file, migrate)
-    return createStore(db, new RunnerLocks(driver, file), stillThere(file))
+    return createStore(db, new RunnerLocks(driver, file), stillThere(file, logSaver(db)))
   } catch (error) {
     db?.close()
     throw toOpenError(file, error)
   }
 }
+
+/** Writes what is in the log into the file. */
+const logSaver = (db: Database.Database) => (): void => void db.pragma('wal_checkpoint(PASSIVE)')
 
 function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () => void): Store {
   const receive = recorder(db)

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { receipt } from '../../testing/src/inbox-samples.ts'
 import { sqliteEngine } from '../src/index.ts'
 
 async function opened(thread: boolean) {
@@ -31,5 +32,19 @@ describe.each([true, false])('in a thread: %s; a file that goes away while it is
     await expect(engine.commit([], [])).rejects.toMatchObject({ code: 'inbox-unavailable' })
     renameSync(`${file}.away`, file)
     await expect(engine.commit([], [])).resolves.toEqual([])
+  })
+
+  test('takes nothing more when its log was deleted, and what it took before is in the file', async () => {
+    const { file, engine } = await opened(thread)
+    await engine.commit([receipt('before')], [])
+    rmSync(`${file}-wal`)
+    await expect(engine.commit([receipt('after')], [])).rejects.toMatchObject({ code: 'inbox-unavailable' })
+    // As another process finds it when this one is killed.
+    const copy = `${file}.copy`
+    copyFileSync(file, copy)
+    const found = sqliteEngine({ file: copy, thread: false })
+    await found.open()
+    onTestFinished(() => found.close())
+    expect(await found.events({})).toMatchObject([{ json: receipt('before').events[0]?.json }])
   })
 })
