@@ -39,7 +39,11 @@ export function webhook<E extends KycEvent>(
   const middleware: Middleware = (req, res, next) => {
     const routeHandlers = req.route?.stack.map(({ handle }) => handle) ?? []
     if (!answersAt(receiver, { path: req.path, mounted: req.baseUrl !== '', routeHandlers })) return next()
-    receiver.receive(nodeRequest(req, { remedy })).then((reply) => sendReply(res, reply))
+    receiver
+      .receive(nodeRequest(req, { remedy }))
+      .then((reply) => sendReply(res, reply))
+      // What others have put on the response failed: unheard, that would end the process.
+      .catch(next)
   }
   return Object.assign(middleware, open)
 }

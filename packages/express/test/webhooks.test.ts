@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type KycEvent, memoryInbox, type Provider, press } from '@kyc-webhooks/core'
 import { SECRET, sampleBody, send, signedHeaders } from '@kyc-webhooks/testing'
-import express from 'express'
+import express, { type ErrorRequestHandler } from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import * as adapter from '../src/index.ts'
 
@@ -34,6 +34,30 @@ test('each provider has a path of its own, and one of your own making may join t
     expect({ status, code: body.error.code }).toEqual({ status: 401, code: 'signature-missing' })
   }
   expect((await send(server, { path: '/webhooks/other', body: sampleBody() })).status).toBe(404)
+})
+
+test('what another middleware fails with when the reply is sent is the application’s to handle', async () => {
+  const app = express()
+  app.use((_req, res, next) => {
+    // As `on-headers` does, which sessions and compression are made with.
+    res.writeHead = () => {
+      Reflect.deleteProperty(res, 'writeHead')
+      throw new Error('no valid cookie')
+    }
+    next()
+  })
+  app.use(adapter.pressWebhook({ secret: secrets.press, ...rest() }))
+  const failed: unknown[] = []
+  const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+    failed.push(error.message)
+    res.status(500).json({})
+  }
+  app.use(onError)
+  const server = app.listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  expect((await send(server, { path: '/webhooks/press', body: sampleBody() })).status).toBe(500)
+  expect(failed).toEqual(['no valid cookie'])
 })
 
 test('options of the provider are options of the webhook', async () => {
