@@ -29,6 +29,8 @@ interface KeyRingOptions extends KeyWatchOptions {
 const MIN_FETCH_INTERVAL_MS = 250
 /** A source that has not answered by then is given up on, so that it can be asked again. */
 const MAX_FETCH_MS = 10_000
+/** While there are keys, a source that is slow is waited for so long: well inside any budget. */
+const MAX_WAIT_MS = 200
 /** How often the lives of keys are looked at while no deliveries come. */
 const LOOK_EVERY_MS = 3_600_000
 
@@ -116,9 +118,11 @@ function fetchedKeyRing(
       watch.look(known)
       if (!due(maxAgeMs) && fetching === undefined) return known
       const fetched = due(maxAgeMs) ? fetch() : fetching
-      const latest = fetched?.catch(() => known) ?? known
+      if (fetched === undefined) return known
+      fetched.catch(() => {})
       // Not in the way of a delivery, unless nobody has asked for long: a secret may have been withdrawn meanwhile.
-      return Math.abs(now() - fetchedAt) >= 2 * maxAgeMs ? latest : known
+      if (Math.abs(now() - fetchedAt) < 2 * maxAgeMs) return known
+      return withinBudget(MAX_WAIT_MS, () => fetched).catch(() => known)
     },
     async newer(tried) {
       const known = keys === tried ? await askAnew() : keys

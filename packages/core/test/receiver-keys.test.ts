@@ -69,3 +69,38 @@ describe('a rotation with dates', () => {
     expect(await inbox.stats()).toMatchObject({ waiting: 0, done: 0, quarantined: 0 })
   })
 })
+
+describe('a source of secrets that does not answer any more', () => {
+  async function hanging(options: object = {}, answersAtFirst = true) {
+    let answers = answersAtFirst
+    const secret = () => (answers ? SECRETS.press : new Promise<string>(() => {}))
+    const served = await serving(press(), { secret, ...options })
+    if (answers) await served.receiver.ready
+    answers = false
+    return served
+  }
+
+  it('holds up nothing that is signed with what is known, however old', async () => {
+    const { post, clock } = await hanging()
+    clock.now += DAY
+    const timestamp = unixSeconds(clock.now)
+    const send = (id: string) => post(signedPress({ ...pressEnvelope, id }, { timestamp }))
+    const replies = await Promise.all(['evt-1', 'evt-2'].map(send))
+    expect(replies.map(({ status }) => status)).toEqual([200, 200])
+  })
+
+  it('keeps no room taken by forgeries for longer than a second', async () => {
+    const { post } = await hanging({ maxUnverified: 2 })
+    const forged = signedPress(pressEnvelope, { secret: 'whsec_the-secret-of-nobody' })
+    const forgeries = await Promise.all([post(forged), post(forged)])
+    expect(forgeries.map(({ status }) => status)).toEqual([503, 503])
+    await eventually(async () => (await post(signedPress(pressEnvelope))).status).toBe(200)
+  })
+
+  it('keeps no room taken by those that came before its first answer either', async () => {
+    const { post } = await hanging({ maxUnverified: 2 }, false)
+    const send = () => post(signedPress(pressEnvelope)).then(codeOf)
+    expect(await Promise.all([send(), send(), send()])).toContain('receiver-overloaded')
+    await eventually(send).not.toBe('receiver-overloaded')
+  })
+})

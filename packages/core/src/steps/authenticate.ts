@@ -1,9 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { withinBudget } from '../budget.ts'
 import { isKycWebhookError, Rejection } from '../errors.ts'
 import type { Head } from '../head.ts'
 import { isInForce, type Key, lifeOf } from '../key.ts'
 import type { KeyRing } from '../key-ring.ts'
 import type { SignatureScheme } from '../provider.ts'
+
+/** A source of secrets that takes longer is asked for the next delivery: whatever waits for it takes room, forgeries too. */
+const MAX_WAIT_MS = 1_000
 
 /**
  * The key in force that one of the signatures is right under, also when the source of secrets has it only by now. Throws a
@@ -73,7 +77,8 @@ function signedHeader(head: Head, name: string): string {
 /** Keys that cannot be had are a fault of ours: 503, so that the provider sends again. */
 async function orFault<T>(ask: () => T | Promise<T>): Promise<T> {
   try {
-    return await ask()
+    const given = ask()
+    return given instanceof Promise ? await withinBudget(MAX_WAIT_MS, () => given) : given
   } catch (error) {
     throw new Rejection('secret-unavailable', isKycWebhookError(error) ? error.message : undefined)
   }
