@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 /** Packages import each other's sources, so that tests need no build. */
@@ -10,6 +11,8 @@ const shared: ViteUserConfig = defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', 'json'],
     outputFile: { json: 'test-report.json' },
+    // One for each processor; vitest leaves one idle.
+    maxWorkers: availableParallelism(),
     execArgv: [`--conditions=${source}`],
     // Programs that tests start read compiled sources again, from here: half of the time that each takes to start.
     env: { NODE_COMPILE_CACHE: new URL('node_modules/.cache/compiled', import.meta.url).pathname },
