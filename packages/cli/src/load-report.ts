@@ -72,7 +72,10 @@ export function histogram({ account, fromDue, elapsedMs }: PlayReport): string[]
     return `${limit.padStart(12)}  ${'█'.repeat(Math.ceil((BAR * count) / most)).padEnd(BAR)}  ${count}`
   })
   const { p50Ms, p99Ms, maxMs } = fromDue
-  const times = `p50 ${rounded(p50Ms)} ms, p99 ${rounded(p99Ms)} ms, max ${rounded(maxMs)} ms`
+  const times =
+    fromDue.count === 0
+      ? 'no reply yet'
+      : `p50 ${rounded(p50Ms)} ms, p99 ${rounded(p99Ms)} ms, max ${rounded(maxMs)} ms`
   return [
     `${rounded(elapsedMs / 1_000)} s: ${account.sent} sent, ${account.accepted} accepted, ${times}`,
     ...bars,

@@ -85,6 +85,7 @@ test('the printed SQL makes an inbox, which the other commands open', async () =
   expect(newer.stdout).not.toContain('CREATE SCHEMA')
   expect(newer.stdout).toContain(`INSERT INTO "${schema}".migration (version) VALUES (2)`)
   expect(await kyc(['inbox', 'sql', '--schema', 'No Name'])).toMatchObject({ code: 2, stdout: '' })
+  expect(await kyc(['inbox', 'sql', '--from', '1000'])).toMatchObject({ code: 2, stdout: '' })
 })
 
 test('the command lines of the guide move an inbox, and back', async () => {

@@ -241,7 +241,10 @@ test('erase: all that is kept of a subject, in a sealed inbox', async () => {
   expect(shown).toMatchObject({ verdict: 'accepted', verifiedBy: expect.any(String) })
   expect(Buffer.from(shown.body, 'base64').toString()).toContain(PERSONAL)
   const refused = await kyc(['inbox', 'list', '--inbox', file], { env })
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('encryption-key-missing') })
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: 'kyc-webhooks: this inbox is sealed: give its keys with --keys-env (encryption-key-missing)\n',
+  })
   expect(await run(['erase', 'subject', '--yes'])).toMatchObject({ code: 2 })
   expect(await run(['erase', 'subject', '--subject-env', 'SUBJECT'])).toMatchObject({ code: 2 })
   expect(await run(['erase', 'subject', '--subject-env', 'SUBJECT', '--yes'])).toMatchObject({
@@ -272,6 +275,12 @@ describe('an inbox', () => {
     elsewhere.pathname = '/no_such_database'
     const none = await kyc(['inbox', 'stats', '--inbox-env', 'D'], { env: { D: elsewhere.href } })
     expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no such database') })
+    const asNobody = new URL(url)
+    asNobody.username = 'no_such_role'
+    const stranger = await kyc(['inbox', 'stats', '--inbox-env', 'D'], { env: { D: asNobody.href } })
+    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining('does not let this user in') })
+    const nowhere = await kyc(['inbox', 'stats', '--inbox', 'postgres://somebody@host.invalid/x'])
+    expect(nowhere.stderr).toBe('kyc-webhooks: the name of the host was not found (inbox-unavailable)\n')
     expect(await count()).toBe(0)
   })
 

@@ -56,6 +56,8 @@ test('nothing accepted is a failure, and no reply is no good p99', async () => {
   })
   const dead = load('http://127.0.0.1:1/', '--rate', '10', '--seconds', '0.5', '--max-p99', '1000')
   expect(await kyc(dead)).toMatchObject({ code: 1, stderr: expect.stringContaining('no p99') })
+  const { stderr } = await kyc(load('http://127.0.0.1:1/', '--rate', '20', '--seconds', '1.5'))
+  expect(stderr).toMatch(/^[\d.]+ s: \d+ sent, 0 accepted, no reply yet\n/)
 })
 
 test('what does not listen is an error each time', async () => {

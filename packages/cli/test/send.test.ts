@@ -153,6 +153,14 @@ test('a reply is shown without the secret and the query that it repeats', async 
   expect((await kycJson(args)).values).toMatchObject([{ reply: '/?[the query] [the secret]' }])
 })
 
+test('a body without an id is told without a gap', async () => {
+  const { url } = await listen(400)
+  const body = join(temporaryDirectory(), 'body.json')
+  writeFileSync(body, 'no JSON')
+  const ran = await kyc(['send', '--provider', 'press', '--url', url, '--body', body])
+  expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^press: 400 in /) })
+})
+
 test('nobody there is told, with code 1', async () => {
   const ran = await kyc(['send', '--provider', 'press', '--url', 'http://127.0.0.1:1/'])
   expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') })

@@ -173,7 +173,7 @@ test('captures are for their owner, and are what `verify` reads', async () => {
     expect.stringMatching(/-401\.http$/),
   ])
   expect(statSync(good).mode & 0o777).toBe(0o600)
-  expect(readFileSync(good, 'latin1')).toMatch(/^POST \/ HTTP\/1\.1\r\n/)
+  expect(readFileSync(good, 'latin1')).toMatch(/^POST \/webhooks\/press HTTP\/1\.1\r\n/)
   const verify = (file: string) => kyc(['verify', '--provider', 'press', '--request', file])
   expect(await verify(good)).toMatchObject({ code: 0 })
   expect(await verify(bad)).toMatchObject({ code: 1, stdout: expect.stringContaining('header-missing') })

@@ -79,6 +79,7 @@ function whole(option: string, value: number, least: number, most: number): numb
   return value
 }
 
-function invalid(option: string, wanted: string): never {
+/** Throws `option-invalid`. */
+export function invalid(option: string, wanted: string): never {
   throw new KycWebhookError('option-invalid', `${option} (wanted: ${wanted})`)
 }

@@ -1,5 +1,5 @@
 import { getConstructionPlans } from 'pg-boss'
-import { bossSchemaOf, checkSchema, quoted } from './options.ts'
+import { bossSchemaOf, checkSchema, invalid, quoted } from './options.ts'
 
 /** SQLSTATEs of our own: the inbox was moved away; the move into it is not finished. */
 export const MOVED = 'KW001'
@@ -171,6 +171,8 @@ CREATE TABLE IF NOT EXISTS ${quoted(schema)}.migration (
  */
 export function migrationSql(schema: string = 'kyc_webhooks', from: number = 0): string {
   checkSchema(schema)
+  if (!Number.isInteger(from) || from < 0 || from > SCHEMA_VERSION)
+    invalid('from', `a version of the tables: a whole number from 0 to ${SCHEMA_VERSION}`)
   const own = migrationsFrom(from, schema).map(({ sql }) => sql)
   const first = from === 0 ? [foundation(schema)] : []
   const boss = from === 0 ? [getConstructionPlans(bossSchemaOf(schema))] : []

@@ -45,6 +45,8 @@ export interface Conclusion {
   readonly status: Status
   /** In words. */
   readonly reason: string
+  /** What to change, where that is known better than the point knows it. */
+  readonly mend?: string | undefined
   /** Nothing else can be looked at while this is so. @default false */
   readonly final?: boolean
 }
@@ -54,4 +56,6 @@ export const fail = (reason: string): Conclusion => ({ status: 'fail', reason })
 export const warn = (reason: string): Conclusion => ({ status: 'warn', reason })
 export const notShown = (reason: string): Conclusion => ({ status: 'not-shown', reason })
 /** Fails, and with it everything after it. */
-export const failForGood = (reason: string): Conclusion => ({ status: 'fail', reason, final: true })
+export const failForGood = (reason: string, mend?: string): Conclusion => ({
+  ...{ status: 'fail', reason, mend, final: true },
+})

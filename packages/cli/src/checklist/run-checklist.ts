@@ -35,7 +35,8 @@ export async function runChecklist(
     const { id, group, title, why, mend, pages } = point
     findings.push({
       ...{ id, group, title, page: pages[target.provider] ?? PRACTICE },
-      ...{ status: conclusion.status, reason: bench.hidden.conceal(conclusion.reason), why, mend },
+      ...{ status: conclusion.status, reason: bench.hidden.conceal(conclusion.reason), why },
+      mend: conclusion.mend ?? mend,
       ...{ durationMs: performance.now() - from, exchanges: trial.exchanges },
     })
   }

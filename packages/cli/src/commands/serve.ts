@@ -106,7 +106,7 @@ function capturing(directory: string): typeof plain {
   return (receiver, request) => {
     const number = String(++count).padStart(5, '0')
     const name = (status: number) => `${startedAt}-${number}-${receiver.name}-${status}.http`
-    return captured(directory, name, request, (each) => receiver.receive(each))
+    return captured(directory, name, receiver.path, request, (each) => receiver.receive(each))
   }
 }
 

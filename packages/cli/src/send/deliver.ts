@@ -48,7 +48,7 @@ export async function deliver(
 function attemptLine(
   {
     provider,
-    id = '',
+    id,
     attempt,
     durationMs,
   }: { provider: string; id: string | undefined; attempt: number; durationMs: number },
@@ -59,5 +59,6 @@ function attemptLine(
   const reply =
     status === undefined ? `${error}: ${reason}` : `${status} in ${durationMs} ms ${show(replyBody)}`
   const again = attempt === 1 ? '' : ` (attempt ${attempt})`
-  return `${provider} ${id}${again}: ${style(colour, reply.trimEnd())}`
+  const name = id === undefined ? provider : `${provider} ${id}`
+  return `${name}${again}: ${style(colour, reply.trimEnd())}`
 }

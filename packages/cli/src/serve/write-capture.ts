@@ -11,6 +11,7 @@ const LIMITS = { maxBytes: 1_048_576, timeoutMs: 10_000 }
 export async function captured(
   directory: string,
   name: (status: number) => string,
+  path: string,
   request: HttpRequest,
   receive: (request: HttpRequest) => Promise<Reply>,
 ): Promise<Reply> {
@@ -19,7 +20,7 @@ export async function captured(
   const body = reading.catch(() => Buffer.alloc(0))
   const reply = await receive({ ...request, readBody: () => reading })
   const lines = pairsOf(request.rawHeaders).map(([header, value]) => `${header}: ${value}\r\n`)
-  const head = Buffer.from(`${request.method} / HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
+  const head = Buffer.from(`${request.method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1')
   const file = join(directory, name(reply.status))
   // The reply stands, whatever becomes of the file.
   await writeFile(file, Buffer.concat([head, await body]), { mode: 0o600, flag: 'wx' }).catch((error) =>

@@ -37,6 +37,15 @@ test('a failure: exit code 1, with what was sent, what came back, why it matters
   expect(stdout).toContain('1 of 1 points fails')
 })
 
+test('a genuine delivery that is refused, or meets nobody, has causes that can be', async () => {
+  const { url } = await listen(401)
+  const accepted = ['--only', 'accepted']
+  const refused = await kyc(command('press', new URL(url), ...accepted))
+  expect(refused.stdout).toMatch(/mend: {3}Compare the secret.*leaves bodies of this content type alone/)
+  const nobody = await kyc(command('press', new URL('http://127.0.0.1:1/'), ...accepted))
+  expect(nobody.stdout).toMatch(/mend: {3}See that the receiver runs/)
+})
+
 test.each([
   [
     'answers by another protocol',

@@ -118,7 +118,7 @@ test('a body that a parser has read, and that is waited for: the mend names it',
   const report = await runAll('press', { url }, { timeLimitMs: 500 })
   expect(report.points.find(({ id }) => id === 'accepted')).toMatchObject({
     status: 'fail',
-    mend: expect.stringContaining('no reply at all: a body parser may have read the body first'),
+    mend: expect.stringContaining('stays silent, a body parser may have read the body first'),
   })
 })
 

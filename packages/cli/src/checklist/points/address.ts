@@ -13,6 +13,15 @@ const isChallenge = ({ status = 0, headers }: Reply): boolean =>
 /** The query may be a token. */
 const withoutQuery = (location: string): string => location.replace(/[?#].*$/s, '?...')
 
+/** What to look at when a genuine delivery is not accepted, where that shows from how. */
+function mendOf({ status }: Reply): string | undefined {
+  if (status === undefined)
+    return 'See that the receiver runs, and can be reached from here at this host and port. If it does and stays silent, a body parser may have read the body first: register the receiver above it.'
+  if (status === 401 || status === 403)
+    return 'Compare the secret here with that of the receiver. If it is the same, what is hashed there are not the bytes that came: a body parser stands above the receiver, or leaves bodies of this content type alone. `kyc-webhooks verify` says what is wrong with a delivery that was captured.'
+  return undefined
+}
+
 /** What the address does, before it comes to what is delivered. */
 export const ADDRESS_POINTS: readonly Point[] = [
   {
@@ -70,12 +79,12 @@ export const ADDRESS_POINTS: readonly Point[] = [
       'advance-ai': { name: 'Webhook, Step 6: Respond', says: 'Any 2xx' },
     },
     why: 'Nothing else can be looked at before one delivery is accepted.',
-    mend: 'With 401: compare the secret here with that of the receiver. With 404: compare the path. With 415, 500 or no reply at all: a body parser may have read the body first, so register the receiver above it. `kyc-webhooks verify` says what is wrong with a delivery that was captured.',
+    mend: 'With 404: compare the path. With 415 or 500: a body parser may have read the body first, so register the receiver above it. `kyc-webhooks verify` says what is wrong with a delivery that was captured.',
     async run(trial) {
       const reply = await trial.first(ACCEPTED)
       return ACCEPTED.holds(reply)
         ? pass(`answered ${reply.status}`)
-        : failForGood(`answered ${told(reply)}. Wanted: 2xx.`)
+        : failForGood(`answered ${told(reply)}. Wanted: 2xx.`, mendOf(reply))
     },
   },
   {
