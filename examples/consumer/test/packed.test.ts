@@ -3,7 +3,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -99,6 +101,40 @@ describe('as installed from npm', () => {
     expect(existsSync(join(project, 'kyc-webhooks.db'))).toBe(true)
   })
 
+  test('CommonJS requires it', () => {
+    const names = PUBLISHED.map((name) => `@kyc-webhooks/${name}`)
+    const required = `for (const name of ${JSON.stringify(names)}) console.log(Object.keys(require(name)).length > 0)`
+    writeFileSync(join(project, 'app.cjs'), required)
+    const env = { ...process.env, NODE_OPTIONS: '' }
+    const options = { cwd: project, encoding: 'utf8', env, stdio: 'pipe' } as const
+    expect(execFileSync(process.execPath, ['app.cjs'], options)).toBe('true\n'.repeat(PUBLISHED.length))
+  })
+
+  // npm compiles better-sqlite3 when it installs from a lock file, although its binaries are in the package.
+  test('from a lock file it is installed without a compiler, as the README says', () => {
+    const application = join(project, 'locked')
+    mkdirSync(application)
+    const npm = (...args: string[]) => {
+      // Whatever an installation runs fails.
+      const env = { ...process.env, NODE_OPTIONS: '', npm_config_script_shell: '/no/such/shell' }
+      const more = ['--offline', '--no-audit', '--no-fund']
+      execFileSync('npm', [...args, ...more], { cwd: application, env, stdio: 'pipe' })
+    }
+    const driver = realpathSync(join(packageDir('sqlite'), 'node_modules', 'better-sqlite3'))
+    for (const directory of [driver, realpathSync(join(driver, '..', 'node-addon-api'))])
+      npm('pack', directory, '--ignore-scripts')
+    const tarballs = readdirSync(application).map((name) => `./${name}`)
+    const ours = ['core', 'sqlite'].map((name) => join(project, `kyc-webhooks-${name}-0.1.0.tgz`))
+    writeFileSync(join(application, 'package.json'), '{ "private": true, "type": "module" }')
+    npm('install', '--package-lock-only', ...tarballs, ...ours)
+
+    const [, command = ''] = /`npm (ci[^`]*)`/.exec(readFileSync(join(workspace, 'README.md'), 'utf8')) ?? []
+    npm(...command.split(' '))
+    writeFileSync(join(application, 'app.js'), OPENS)
+    const options = { cwd: application, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } } as const
+    expect(execFileSync(process.execPath, ['app.js'], options)).toBe('0 waiting\n')
+  }, 120_000)
+
   test('has a command line, which finds the inbox and what it needs of the other packages', () => {
     const root = join(project, 'node_modules', 'kyc-webhooks')
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -186,6 +222,15 @@ console.log(JSON.stringify({ status: reply.status, body: await reply.text(), han
 server.close()
 server.closeAllConnections()
 await webhook.close()
+`
+
+const OPENS = `
+import { sqliteInbox } from '@kyc-webhooks/sqlite'
+
+const inbox = sqliteInbox()
+await inbox.open()
+console.log((await inbox.stats()).waiting, 'waiting')
+await inbox.close()
 `
 
 const TYPED = `
