@@ -42,8 +42,8 @@ process.once('SIGINT', () => {
 })
 const settings = {
   rounds: Number(values.rounds ?? (quick ? 1 : 3)),
-  seconds: Number(values.seconds ?? (quick ? 0.3 : 1.5)),
-  warmup: Number(values.warmup ?? (quick ? 0.1 : 0.5)),
+  seconds: Number(values.seconds ?? (quick ? 0.3 : 2)),
+  warmup: Number(values.warmup ?? (quick ? 0.1 : 3)),
   mostPerSecond: quick ? 20_000 : 30_000,
   deliveries: Number(values.deliveries),
   folder,

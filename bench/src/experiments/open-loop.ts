@@ -9,12 +9,12 @@ import type { LoadReport } from '../sender/order.ts'
 const SHARES = [0.1, 0.25, 0.5, 0.75, 0.9]
 const HALF = 0.5
 const TWICE = 2
+/** The limit of PRESS. */
+const LIMIT_S = 0.5
 const OURS = 'fastify-sqlite'
 const HAND_WRITTEN = 'express-insert'
 /** Deliveries a second that any machine accepts, when it is not stalled. */
 const LEAST_RATE = 50
-/** As many as providers open: with fewer, deliveries wait in the sender instead of the receiver. */
-const MOST_CONNECTIONS = 16_384
 
 /** One rival, on one disk, at rates that are shares of what saturates it there. */
 interface Ladder {
@@ -68,9 +68,10 @@ async function climb(bench: Bench, name: string, entry: Entry, shares: readonly 
     const loop = {
       kind: 'open',
       perSecond: saturation * share,
-      // What is measured is a receiver that was at work already, and is then sent more.
-      warmupPerSecond: saturation * Math.min(share, HALF),
-      maxConnections: MOST_CONNECTIONS,
+      // A receiver that has just been started would go on with what piled up meanwhile; and what it refuses with must be warm too.
+      warmupPerSecond: saturation * (share > 1 ? share : Math.min(share, HALF)),
+      // As many as may be on their way within the limit of PRESS.
+      maxConnections: Math.ceil(saturation * share * LIMIT_S),
     } as const
     // What targets go by is measured in every round, the rest of the curve once.
     const rounds = share === HALF || share === TWICE ? undefined : 1

@@ -5,8 +5,6 @@ import type { Tally } from './tally.ts'
 
 /** Timers keep to a millisecond: what is sent by this much late was to be sent then. What is later, was late. */
 const PUNCTUAL_MS = 2.5
-/** The limit of PRESS: what was sent so long ago is given up. So much may be on its way at once. */
-const LIMIT_S = 0.5
 
 interface Due {
   request: Request
@@ -98,7 +96,7 @@ export function openLoop(
     }
     setTimeout(tick, 1)
   }
-  for (let n = 0; n < Math.min(maxConnections, perSecond * LIMIT_S); n++) {
+  for (let n = 0; n < maxConnections; n++) {
     const line = another()
     line?.connection.open()
     if (line) idle.push(line)
