@@ -40,6 +40,8 @@ export function authenticDelivery(
 
 /** Each waits for a commit of its own right: more would be turned away for want of room, each time they came. */
 const MAX_PARTS = 1_000
+/** All events of a part are recorded in one commit: with more, that takes longer than a commit may, each time they came. */
+const MAX_EVENTS = 50_000
 
 /** Turns an authentic delivery into its parts, or says why it cannot become events. */
 export function parse(provider: Provider, delivery: AuthenticDelivery): readonly Normalised[] | Unusable {
@@ -48,6 +50,8 @@ export function parse(provider: Provider, delivery: AuthenticDelivery): readonly
     const parts = isParts(normalised) ? normalised : [normalised]
     if (parts.length === 0) throw new Unusable('there is nothing in it')
     if (parts.length > MAX_PARTS) throw new Unusable(`a batch of more than ${MAX_PARTS}`)
+    if (parts.some(({ events }) => events.length > MAX_EVENTS))
+      throw new Unusable(`more than ${MAX_EVENTS} events`)
     for (const part of parts) checkPart(provider, part)
     return parts
   } catch (error) {

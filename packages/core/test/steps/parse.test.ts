@@ -59,6 +59,12 @@ describe('parse', () => {
     expect(parsed(() => [])).toMatchObject({ code: 'body-unusable' })
   })
 
+  it('more events than one commit can record are unusable, and kept: else they would be sent again in vain', () => {
+    const events = (count: number) => ({ ...part, events: Array.from({ length: count }, () => event) })
+    expect(parsed(() => events(50_000))).toHaveLength(1)
+    expect(parsed(() => events(50_001))).toMatchObject({ code: 'body-unusable' })
+  })
+
   it('an event of another provider is a defect of normalise', () => {
     expect(() => parsed(() => ({ ...part, events: [{ ...event, provider: 'press' }] }))).toThrow(
       'normalise of uip gave an event of another provider',
