@@ -287,6 +287,33 @@ export const sealCases: readonly InboxCase[] = [
   },
 
   {
+    name: 'seals all others anew when a row is damaged, and keeps its key until that row is gone',
+    async run(fixture) {
+      await running(fixture, SEALED, async (inbox) => {
+        for (const person of ['anna', 'ben', 'cleo']) await inbox.record(about(person))
+        await inbox.record(about('bad', 'bad', { quarantine: 'body-unusable', events: [] }))
+      })
+      const store = await fixture.open()
+      const [, ben, cleo] = await store.deliveries({ after: 0, limit: 3 })
+      if (!ben?.events[0] || !cleo) throw new Error('three deliveries were recorded')
+      await store.rewrite({ deliveries: [{ ...ben, body: cleo.body }] })
+      await running(fixture, { keys: [b, a] }, async (inbox) => {
+        expect(await inbox.reencrypt()).toMatchObject({ deliveries: 2, quarantined: 1, broken: 1 })
+      })
+      await expect(running(fixture, { keys: [b] }, async () => {})).rejects.toMatchObject({
+        code: 'encryption-key-missing',
+      })
+      await running(fixture, { keys: [b, a] }, async (inbox) => {
+        await inbox.erase('ben', { unhandled: true })
+        expect(await inbox.reencrypt()).toMatchObject({ deliveries: 0, broken: 0 })
+      })
+      await running(fixture, { keys: [b] }, async (inbox) => {
+        expect((await inbox.events()).map(({ json }) => JSON.parse(json).subject)).toEqual(['anna', 'cleo'])
+      })
+    },
+  },
+
+  {
     name: 'opens nothing that was put in the place of something else',
     async run(fixture) {
       await running(fixture, SEALED, async (inbox) => {

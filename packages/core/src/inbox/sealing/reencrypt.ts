@@ -1,3 +1,4 @@
+import { isKycWebhookError } from '../../errors.ts'
 import type { InboxStore, PlainHash, RewrittenDelivery, StoredDelivery } from '../port.ts'
 import { subjectHash } from '../subject-hash.ts'
 import { amongUnverified, keyIdsOf, openContent, openEvent, sealContent, sealEvent } from './row-sealer.ts'
@@ -12,6 +13,8 @@ export interface Reencrypted {
   deliveries: number
   quarantined: number
   hashes: number
+  /** Rows that do not open with their key, and stay as they are: while there are any, the inbox goes on asking for the keys it had. */
+  broken: number
   /** False: bytes in their former form may lie in the files until the store tidies up by itself. */
   overwritten: boolean
 }
@@ -29,15 +32,25 @@ export async function reencrypt(
   sealing: Sealing,
   { onProgress = () => {}, signal }: ReencryptOptions,
 ): Promise<Reencrypted> {
-  const done = { deliveries: 0, quarantined: 0, hashes: 0 }
+  const done = { deliveries: 0, quarantined: 0, hashes: 0, broken: 0 }
   const step = (what: keyof typeof done, count: number): void => {
     done[what] += count
     onProgress({ ...done })
     signal?.throwIfAborted()
   }
+  /** One row that was damaged must not keep all others from being sealed anew. */
+  const unlessBroken = <T>(change: () => T | undefined): T | [] => {
+    try {
+      return change() ?? []
+    } catch (error) {
+      if (!isKycWebhookError(error, 'sealed-value-broken')) throw error
+      done.broken += 1
+      return []
+    }
+  }
   for (let after = 0; ; ) {
     const page = await store.deliveries({ after, limit: ROWS })
-    const changed = page.flatMap((row) => resealed(sealing, row) ?? [])
+    const changed = page.flatMap((row) => unlessBroken(() => resealed(sealing, row)))
     if (changed.length > 0) await store.rewrite({ deliveries: changed })
     step('deliveries', changed.length)
     if (page.length === 0) break
@@ -45,7 +58,7 @@ export async function reencrypt(
   }
   for (let after = 0; ; ) {
     const page = await store.quarantined({ after, limit: ROWS })
-    const changed = page.flatMap((row) => resealedContent(sealing, row, row.receiver) ?? [])
+    const changed = page.flatMap((row) => unlessBroken(() => resealedContent(sealing, row, row.receiver)))
     if (changed.length > 0) await store.rewrite({ quarantined: changed })
     step('quarantined', changed.length)
     if (page.length === 0) break
@@ -54,7 +67,9 @@ export async function reencrypt(
   // They come and go, and are not counted.
   for (let after = 0; ; ) {
     const page = await store.unverified({ after, limit: ROWS })
-    const changed = page.flatMap((row) => resealedContent(sealing, row, amongUnverified(row.receiver)) ?? [])
+    const changed = page.flatMap((row) =>
+      unlessBroken(() => resealedContent(sealing, row, amongUnverified(row.receiver))),
+    )
     if (changed.length > 0) await store.rewrite({ unverified: changed })
     signal?.throwIfAborted()
     if (page.length === 0) break
@@ -72,7 +87,7 @@ export async function reencrypt(
       after = page.at(-1)?.hash ?? after
     }
   }
-  await sealing.settled()
+  if (done.broken === 0) await sealing.settled()
   return { ...done, overwritten: await store.overwrite() }
 }
 
