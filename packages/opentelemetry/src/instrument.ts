@@ -8,7 +8,7 @@ import { spans } from './spans.ts'
 export interface InstrumentOptions {
   /** Whose depth, lag and dead letters are told. @default none */
   inboxes?: readonly Inbox[] | undefined
-  /** Types of events, beside those that the providers' pages list, that metrics may name; all others are `other`. @default none */
+  /** Types of events, beside those that the providers' pages list, that metrics and spans may name; all others are `other`. @default none */
   eventTypes?: readonly string[] | undefined
   /** @default the global one, as it is when this is called: start the SDK before */
   meterProvider?: MeterProvider | undefined
@@ -31,7 +31,7 @@ export function instrument(options: InstrumentOptions = {}): Instrumentation {
     deliveryMetrics(meter),
     eventMetrics(meter, eventTypes),
     inboxMetrics(meter, inboxes),
-    spans(tracerProvider.getTracer(SCOPE)),
+    spans(tracerProvider.getTracer(SCOPE), eventTypes),
   ]
   return {
     close() {

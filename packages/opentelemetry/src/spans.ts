@@ -13,6 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { outcomeOf } from './delivery-metrics.ts'
+import { typeLabels } from './event-types.ts'
 import { all, listen } from './listen.ts'
 import { spanContextOf, traceparentOf } from './trace-context.ts'
 
@@ -20,7 +21,8 @@ import { spanContextOf, traceparentOf } from './trace-context.ts'
  * A span for each delivery and one for each run of a handler. They are linked and not parent and child: hours may lie between
  * them, and one delivery may bring many events.
  */
-export function spans(tracer: Tracer): () => void {
+export function spans(tracer: Tracer, eventTypes: readonly string[]): () => void {
+  const labelOf = typeLabels(eventTypes)
   const open = new WeakMap<DeliveryMessage | AttemptMessage, Span>()
   return all(
     listen<DeliveryMessage>('delivery:start', (message) => {
@@ -31,7 +33,7 @@ export function spans(tracer: Tracer): () => void {
     }),
     listen<DeliveryMessage>('delivery:end', (message) => endDelivery(open.get(message), message)),
     listen<AttemptMessage>('attempt:start', (message) => {
-      const span = startAttempt(tracer, message)
+      const span = startAttempt(tracer, message, labelOf)
       open.set(message, span)
       // What the handler calls becomes part of its span.
       message.around = (call) => context.with(trace.setSpan(context.active(), span), call)
@@ -72,12 +74,13 @@ function endDelivery(span: Span | undefined, { end }: DeliveryMessage): void {
   span.end()
 }
 
-function startAttempt(tracer: Tracer, message: AttemptMessage): Span {
+function startAttempt(tracer: Tracer, message: AttemptMessage, labelOf: (type: string) => string): Span {
   const { receiver, provider, type, attempt } = message
   const attributes = {
     'kyc_webhooks.receiver': receiver,
     'kyc_webhooks.provider': provider,
-    'cloudevents.event_type': type,
+    // One that nobody listed may be anything that a body says.
+    'cloudevents.event_type': labelOf(type),
     'kyc_webhooks.attempt': attempt,
   }
   const links = [linkTo(message.receivedIn, 'receive'), linkTo(message.announcedIn, 'event')].flat()

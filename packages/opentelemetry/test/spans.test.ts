@@ -53,6 +53,12 @@ describe('the spans of a delivery', () => {
     expect(handled[0]?.parentSpanContext).toBeUndefined()
   })
 
+  it('name a type that is listed, and no other: what a body says is not theirs to tell', async () => {
+    const { handled } = await traced({ event: { type: 'of anna@example.org' } })
+    expect(handled).toMatchObject([{ attributes: { 'cloudevents.event_type': 'other' } }])
+    expect(JSON.stringify(handled[0]?.attributes)).not.toContain('anna')
+  })
+
   it('go on from the caller’s, as its header tells', async () => {
     const { received } = await traced({ headers: { traceparent } })
     expect(received[0]?.parentSpanContext).toMatchObject(CALLER)
