@@ -1,10 +1,18 @@
-import type { EventQuery, EventRecord, InboxStats, MovedQuarantine, PageQuery } from '@kyc-webhooks/core'
+import type {
+  EventQuery,
+  EventRecord,
+  InboxStats,
+  MovedQuarantine,
+  PageQuery,
+  UnhandledStats,
+} from '@kyc-webhooks/core'
 import type Database from 'better-sqlite3'
 import { sql } from './sql.ts'
 
 /** What only looks at the inbox. */
 export interface Looks {
   stats(): InboxStats
+  unhandled(): UnhandledStats
   events(query: EventQuery): EventRecord[]
   quarantined(query: PageQuery): MovedQuarantine[]
 }
@@ -15,17 +23,23 @@ type QuarantineRow = Omit<MovedQuarantine, 'context' | 'headers' | 'digest'> & {
   headers: string
   digest: Buffer
 }
-type StatsRow = Omit<InboxStats, 'oldestUnhandledAt'> & { oldestUnhandledAt: number | null }
+type Row<Stats> = Omit<Stats, 'oldestUnhandledAt'> & { oldestUnhandledAt: number | null }
 
 export function looks(db: Database.Database): Looks {
-  const stats = db.prepare<[], StatsRow>(sql.stats)
+  const stats = db.prepare<[], Row<InboxStats>>(sql.stats)
+  const unhandled = db.prepare<[], Row<UnhandledStats>>(sql.unhandled)
   const events = db.prepare<[Page], EventRow>(sql.events)
   const eventsInState = db.prepare<[Page & Pick<EventRecord, 'state'>], EventRow>(sql.eventsInState)
   const quarantined = db.prepare<[Page], QuarantineRow>(sql.quarantined)
 
   return {
     stats() {
-      const row = stats.get() as StatsRow
+      const row = stats.get() as Row<InboxStats>
+      return { ...row, oldestUnhandledAt: row.oldestUnhandledAt ?? undefined }
+    },
+
+    unhandled() {
+      const row = unhandled.get() as Row<UnhandledStats>
       return { ...row, oldestUnhandledAt: row.oldestUnhandledAt ?? undefined }
     },
 

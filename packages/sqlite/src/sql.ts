@@ -1,3 +1,13 @@
+const UNHANDLED = `
+      (SELECT count(*) FROM event WHERE state = 'waiting') AS waiting,
+      (SELECT count(*) FROM event WHERE state = 'running') AS running,
+      (SELECT count(*) FROM event WHERE state = 'dead') AS dead,
+      (SELECT received_at FROM delivery WHERE seq = (SELECT delivery FROM event WHERE seq = (
+        SELECT min(seq) FROM (
+          SELECT min(seq) AS seq FROM event WHERE state = 'waiting'
+          UNION ALL
+          SELECT min(seq) AS seq FROM event WHERE state = 'running')))) AS oldestUnhandledAt`
+
 /** Every statement of the engine, named by what it does. A test holds each to an index. */
 export const sql = {
   // Receipts
@@ -133,17 +143,9 @@ export const sql = {
 
   // Looking
   stats: `
-    SELECT
-      (SELECT count(*) FROM event WHERE state = 'waiting') AS waiting,
-      (SELECT count(*) FROM event WHERE state = 'running') AS running,
-      (SELECT count(*) FROM event WHERE state = 'done') AS done,
-      (SELECT count(*) FROM event WHERE state = 'dead') AS dead,
-      (SELECT count(*) FROM quarantine) AS quarantined,
-      (SELECT received_at FROM delivery WHERE seq = (SELECT delivery FROM event WHERE seq = (
-        SELECT min(seq) FROM (
-          SELECT min(seq) AS seq FROM event WHERE state = 'waiting'
-          UNION ALL
-          SELECT min(seq) AS seq FROM event WHERE state = 'running')))) AS oldestUnhandledAt`,
+    SELECT ${UNHANDLED},
+      (SELECT count(*) FROM event WHERE state = 'done') AS done, (SELECT count(*) FROM quarantine) AS quarantined` as string,
+  unhandled: `SELECT ${UNHANDLED}` as string,
   events: `
     SELECT event.seq, receiver, state, type, json, attempts, crashes, due_at AS dueAt, error,
       received_at AS receivedAt, context

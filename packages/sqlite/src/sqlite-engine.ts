@@ -75,6 +75,7 @@ export function sqliteEngine(options: SqliteEngineOptions = {}): InboxEngine {
     head: call('head'),
     purge: call('purge'),
     stats: call('stats'),
+    unhandled: call('unhandled'),
     events: call('events'),
     quarantined: call('quarantined'),
     retry: call('retry'),

@@ -18,8 +18,9 @@ import { type Result, together } from './together.ts'
 import { unverified } from './unverified.ts'
 
 /** The calls of the port that need an open store. */
+type Engine = Required<InboxEngine>
 type EngineMethod = Exclude<
-  keyof InboxEngine,
+  keyof Engine,
   'name' | 'durable' | 'parallelCommits' | 'open' | 'commit' | keyof Movable
 >
 
@@ -29,9 +30,7 @@ export type Store = MoveCalls & {
   /** Makes calls that write in one transaction. */
   together(calls: readonly (() => unknown)[]): Result[]
 } & {
-  [Method in EngineMethod]: (
-    ...args: Parameters<InboxEngine[Method]>
-  ) => Awaited<ReturnType<InboxEngine[Method]>>
+  [Method in EngineMethod]: (...args: Parameters<Engine[Method]>) => Awaited<ReturnType<Engine[Method]>>
 }
 export type StoreMethod = Exclude<keyof Store, 'together'>
 

@@ -9,6 +9,7 @@ import type {
   InboxStats,
   PageQuery,
   StoreHealth,
+  UnhandledStats,
 } from './records.ts'
 import type { UnverifiedRows } from './unverified-rows.ts'
 
@@ -56,6 +57,8 @@ export interface InboxStore extends Movable, Guarded, UnverifiedRows {
   purge(now: number, limit: number): Promise<number>
 
   stats(): Promise<InboxStats>
+  /** Of `stats` what health needs, without counting what is done: of that there may be millions, and it is asked every second. @default `stats` */
+  unhandled?(): Promise<UnhandledStats>
   /** Events, oldest first. */
   events(query: EventQuery): Promise<EventRecord[]>
   /** Quarantined deliveries, oldest first. */

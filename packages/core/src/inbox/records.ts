@@ -13,6 +13,8 @@ export interface InboxStats {
   oldestUnhandledAt: number | undefined
 }
 
+export type UnhandledStats = Pick<InboxStats, 'waiting' | 'running' | 'dead' | 'oldestUnhandledAt'>
+
 /** How the handling of events keeps up. */
 export interface StoreHealth {
   /** Age of the oldest event that is waiting or running, in milliseconds; 0 when there is none. */
