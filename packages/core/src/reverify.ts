@@ -52,7 +52,7 @@ export async function reverify(
       // Not before its receipts are durable: when it breaks off, the next time finds duplicates.
       await inbox.discard({ unverified: [row.seq] })
     }
-    if (rows.length < PAGE) break
+    if (page.length < PAGE || rows.length === 0) break
     after = page.at(-1)?.seq ?? after
   }
   logger.info({ receiver, provider: provider.name, ...counts }, 'unverified deliveries were verified again')

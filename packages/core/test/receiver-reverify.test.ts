@@ -133,6 +133,21 @@ describe('after a wrong secret, reverify', () => {
     expect(await handled()).not.toEqual([])
   })
 
+  it('looks at all of them also where a clock that was ahead has dated some', async () => {
+    const { refused, kept, reverify, putRight, clock } = await misconfigured()
+    clock.now += 10_000
+    await refused(signedPress(cloudEvent('ahead')))
+    await kept(1)
+    clock.now -= 10_000
+    const ids = Array.from({ length: 24 }, (_, n) => `evt-${n}`)
+    await refused(...ids.map((id) => signedPress(cloudEvent(id))))
+    await kept(25)
+    putRight()
+    expect(await reverify()).toEqual({ ...NOTHING, recorded: 24 })
+    clock.now += 10_000
+    expect(await reverify()).toEqual({ ...NOTHING, recorded: 1 })
+  })
+
   it('asks for the secrets of now, and rejects while they cannot be had', async () => {
     const secret = source(WRONG)
     const { receiver } = await serving(press(), { secret, keepUnverified: true })
