@@ -2,31 +2,31 @@ import { type BigIntStats, statSync } from 'node:fs'
 import { StoreError } from './failure.ts'
 
 /**
- * Returns a check that the file at this path, and its log, are still those that are open. A connection goes on writing to
- * files that were deleted or replaced, and what it commits is gone with the process.
+ * Returns a check that the file at this path, its log and the index of that log are still those that are open. A connection
+ * goes on writing to files that were deleted or replaced: what it commits is gone with the process, or written over by
+ * another one, which has made itself others.
  *
- * @param save called when the log is gone: what was committed is in nobody's hands but this connection's
+ * @param save called when the log is gone and nobody has made another: what was committed is in nobody's hands but this connection's
  */
 export function stillThere(file: string, save: () => void): () => void {
-  const log = `${file}-wal`
-  const openedFile = lookAt(file)
-  // Made when it is first needed.
-  let openedLog = lookAt(log)
+  const [log, index] = [`${file}-wal`, `${file}-shm`]
+  const opened = new Map([file, log, index].map((path) => [path, lookAt(path)]))
+  const isChanged = (path: string): boolean => {
+    const [before, found] = [opened.get(path), lookAt(path)]
+    // Log and index are made when they are first needed.
+    if (before === undefined) opened.set(path, found)
+    return before !== undefined && (found?.ino !== before.ino || found.dev !== before.dev)
+  }
   return () => {
-    if (!isSame(lookAt(file), openedFile)) throw gone(`${file} was`)
-    const found = lookAt(log)
-    openedLog ??= found
-    if (isSame(found, openedLog)) return
-    if (found === undefined) save()
-    throw gone(`${log} was`)
+    const changed = [file, index, log].find(isChanged)
+    if (changed === undefined) return
+    const isOursAlone = lookAt(log) === undefined && (!isChanged(index) || lookAt(index) === undefined)
+    if (changed !== file && isOursAlone) save()
+    const remedy =
+      changed === file ? 'bring it back, then restart' : 'restart all processes that use the inbox'
+    throw new StoreError('inbox-unavailable', `${changed} was deleted or replaced while in use: ${remedy}`)
   }
 }
 
 const lookAt = (path: string): BigIntStats | undefined =>
   statSync(path, { bigint: true, throwIfNoEntry: false })
-
-const isSame = (found: BigIntStats | undefined, opened: BigIntStats | undefined): boolean =>
-  found?.ino === opened?.ino && found?.dev === opened?.dev
-
-const gone = (what: string): StoreError =>
-  new StoreError('inbox-unavailable', `${what} deleted or replaced while in use: bring it back, then restart`)

@@ -66,13 +66,8 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
     seqs.reduce((count, seq) => count + retry.run(now, seq).changes, 0),
   )
 
-  return {
-    together: together(db),
-
-    commit(receipts, settlements) {
-      checkFile()
-      return commit.immediate(receipts, settlements)
-    },
+  const calls: Omit<Store, 'together' | 'release' | 'close'> = {
+    commit: (receipts, settlements) => commit.immediate(receipts, settlements),
 
     acquire(receiver, now) {
       if (locks.has(receiver)) return true
@@ -85,8 +80,6 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
         throw error
       }
     },
-
-    release: (receiver) => locks.drop(receiver),
 
     claim(request) {
       if (locks.has(request.receiver)) return claim(request)
@@ -104,10 +97,27 @@ function createStore(db: Database.Database, locks: RunnerLocks, checkFile: () =>
     ...guard(db),
     ...unverified(db),
     ...moveCalls(db, locks),
+  }
+  return {
+    ...checked(calls, checkFile),
+    together: together(db),
+    release: (receiver) => locks.drop(receiver),
 
     close() {
       locks.dropAll()
       db.close()
     },
   }
+}
+
+/** Each call looks first whether the files are there, not commits alone: claims and purges write too. */
+function checked<Calls extends object>(calls: Calls, check: () => void): Calls {
+  const wrapped = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => {
+      check()
+      return call(...args)
+    },
+  ])
+  return Object.fromEntries(wrapped)
 }

@@ -34,10 +34,13 @@ describe.each([true, false])('in a thread: %s; a file that goes away while it is
     await expect(engine.commit([], [])).resolves.toEqual([])
   })
 
-  test('takes nothing more when its log was deleted, and what it took before is in the file', async () => {
+  test.each([
+    ['its log was', ['-wal']],
+    ['its log and the index of that were', ['-wal', '-shm']],
+  ])('takes nothing more when %s deleted, and what it took before is in the file', async (_, endings) => {
     const { file, engine } = await opened(thread)
     await engine.commit([receipt('before')], [])
-    rmSync(`${file}-wal`)
+    for (const ending of endings) rmSync(`${file}${ending}`)
     await expect(engine.commit([receipt('after')], [])).rejects.toMatchObject({ code: 'inbox-unavailable' })
     // As another process finds it when this one is killed.
     const copy = `${file}.copy`
@@ -46,5 +49,18 @@ describe.each([true, false])('in a thread: %s; a file that goes away while it is
     await found.open()
     onTestFinished(() => found.close())
     expect(await found.events({})).toMatchObject([{ json: receipt('before').events[0]?.json }])
+  })
+
+  test('takes nothing more, and starts nothing, when another process would write over it', async () => {
+    const { file, engine } = await opened(thread)
+    await engine.commit([receipt('before')], [])
+    await engine.acquire('press', 0)
+    // As whoever tidies up does, behind a process that is alive. The next one to open the inbox makes itself another.
+    rmSync(`${file}-shm`)
+    const unavailable = { code: 'inbox-unavailable' }
+    await expect(engine.commit([receipt('after')], [])).rejects.toMatchObject(unavailable)
+    const claim = { receiver: 'press', now: Date.now(), limit: 1, suspects: true }
+    await expect(engine.claim(claim)).rejects.toMatchObject(unavailable)
+    await expect(engine.purge(0, 1)).rejects.toMatchObject(unavailable)
   })
 })
