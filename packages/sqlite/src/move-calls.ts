@@ -58,8 +58,10 @@ export function moveCalls(db: Database.Database, locks: RunnerLocks): MoveCalls 
 
   const own = () => db.prepare<[], MoveRow>(moveSql.own).get()
 
+  const bePatient = (): void => void db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+
   function begin(): void {
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    bePatient()
     db.exec('BEGIN IMMEDIATE')
   }
 
@@ -74,6 +76,7 @@ export function moveCalls(db: Database.Database, locks: RunnerLocks): MoveCalls 
     checkOpen,
 
     depart(to) {
+      bePatient()
       intend.immediate(to)
       begin()
       const { origin, id, state, place } = own() as MoveRow
@@ -121,6 +124,7 @@ export function moveCalls(db: Database.Database, locks: RunnerLocks): MoveCalls 
     },
 
     moveIn({ id, to }) {
+      bePatient()
       const counts = db.prepare<[string], string>(moveSql.moveIn).pluck().get(id)
       if (counts === undefined) throw new StoreError('inbox-moved', `to ${to}, and not to this one`)
       return JSON.parse(counts)

@@ -1,11 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Worker } from 'node:worker_threads'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { moveInbox } from '@kyc-webhooks/core'
 import { claim, receipt, record } from '@kyc-webhooks/testing'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { headKey } from '../../core/src/inbox/head-key.ts'
+import { connect, loadDriver } from '../src/connection.ts'
 import { sqliteInbox } from '../src/index.ts'
+import { moveCalls } from '../src/move-calls.ts'
+import { RunnerLocks } from '../src/runner-locks.ts'
 import { startProcess } from './support/processes.ts'
 import { openEngine, temporaryFile } from './support/stores.ts'
 
@@ -52,6 +56,26 @@ test('a process that had no event to run yet keeps an inbox from being moved as 
   const take = async () => {}
   await expect(engine.handOver('there', take)).rejects.toMatchObject({ code: 'inbox-in-use' })
   await other.handOver('there', take)
+})
+
+test('a move waits for whoever is writing at the moment', async () => {
+  const file = temporaryFile()
+  await (await openEngine(file)).close()
+  const driver = await loadDriver()
+  const db = connect(driver, file)
+  onTestFinished(() => void db.close())
+  // In a thread of its own: this one waits.
+  const writing = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads')
+    const db = new (require('better-sqlite3'))(workerData)
+    db.exec('BEGIN IMMEDIATE')
+    parentPort.postMessage('writing')
+    setTimeout(() => db.exec('ROLLBACK'), 500)`,
+    { eval: true, workerData: file },
+  )
+  await once(writing, 'message')
+  const move = moveCalls(db, new RunnerLocks(driver, file))
+  expect(move.depart('there')).toMatchObject({ leaving: { counts: { events: 0 } } })
 })
 
 test.each(['handOver', 'takeOver'] as const)(
