@@ -15,7 +15,8 @@ export const neighbours: Experiment = {
     const [saturated] = await bench.compare([{ label: 'saturated', trial: { rival: OURS } }], 1)
     const half = (saturated?.rate.median ?? Number.NaN) / 2
     const webhooks = {
-      loop: { kind: 'open', perSecond: half, maxConnections: 1_024 },
+      // A receiver that has just been started would go on with what piled up meanwhile.
+      loop: { kind: 'open', perSecond: half, warmupPerSecond: half / 4, maxConnections: 1_024 },
       ...bench.seconds(2),
     } as const
     const page = { scheme: 'none', loop: OTHER, ...bench.seconds(2) } as const

@@ -20,7 +20,7 @@ export type Scheme = 'press' | 'github' | 'standard' | 'none'
 
 /**
  * Closed: each connection sends its next delivery when the reply to the last is there. Open: deliveries are sent at fixed
- * times, whatever the receiver does, on as many connections as that takes.
+ * times, whatever the receiver does; what finds no connection free waits for one, and that counts.
  */
 export type Loop =
   | { kind: 'closed'; connections: number }
